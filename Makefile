@@ -1,0 +1,48 @@
+# vecext: the PostgreSQL extension is built by PGXS; the core library, the unit
+# tests and the benchmarks by CMake. `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+
+EXTENSION = vecext
+EXTVERSION = 0.1.0
+MODULE_big = vecext
+
+PG_CONFIG ?= pg_config
+BUILD = build
+CORE_LIB = $(BUILD)/core/libvecext_core.a
+
+SOURCES = $(sort $(wildcard src/pg/*.cpp src/types/*.cpp src/hnsw/*.cpp src/filter/*.cpp))
+OBJS = $(SOURCES:.cpp=.o)
+SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+
+REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS_OPTS = --inputdir=. --load-extension=vecext
+
+PG_CPPFLAGS = -Isrc -Iinclude -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -Werror -Wno-register -Wno-unused-parameter -fvisibility=hidden -ffp-contract=off -MMD -MP -pthread
+SHLIB_LINK = $(CORE_LIB) -lstdc++ -lm -fopenmp
+
+# The kernels are dispatched at run time, so inlining them into JIT-compiled
+# expressions could only pin one instruction set: no bitcode is built.
+with_llvm = no
+override with_llvm = no
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+override with_llvm = no
+
+-include $(OBJS:.o=.d)
+
+$(shlib): $(CORE_LIB)
+
+.PHONY: core
+core $(CORE_LIB): $(shell find src/core include -type f)
+	cmake -S src/core -B $(BUILD)/core $(CMAKE_FLAGS) >/dev/null
+	cmake --build $(BUILD)/core -j $(shell nproc)
+
+$(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS)
+	cat $(SQL_PARTS) >$@
+
+help:
+	@echo "see README.md"

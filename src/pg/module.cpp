@@ -1,0 +1,25 @@
+/*
+ * module.cpp: what happens when PostgreSQL loads the library.
+ *
+ * Each part of the extension defines its settings and hooks in a function of
+ * its own; this file only calls them, in order.
+ */
+#include "pg/compat.h"
+
+extern "C" {
+#include "utils/guc.h"
+}
+
+#include "pg/settings.h"
+
+extern "C" {
+PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+}
+
+void _PG_init(void)
+{
+	vecext::pg::define_settings();
+	MarkGUCPrefixReserved("vecext");
+}
