@@ -1,0 +1,458 @@
+/*
+ * search.h: best-first search of one layer of the graph.
+ *
+ * Malkov & Yashunin, "Efficient and robust approximate nearest neighbor search
+ * using HNSW graphs", TPAMI 2018, algorithm 2, in two forms:
+ *
+ *   coded   (SymphonyQG, Gou et al., SIGMOD 2025) the beam holds estimates. A
+ *           node is expanded by one visit to its record: the exact distance to
+ *           the node, and from that the estimates of all its neighbours. Only
+ *           expanded nodes count as visited; a node met again through another
+ *           parent is estimated again, because an estimate made from afar has a
+ *           large error. Results have exact distances.
+ *   plain   the beam holds exact distances; every neighbour is visited to score
+ *           it. A node counts as visited once scored.
+ *
+ * The graph is a template parameter, so that the same search runs over an
+ * array in memory and over pages behind a buffer manager:
+ *
+ *   struct Graph {
+ *     const NodeLayout &layout();
+ *     // Calls f(ConstNodeRecord) while the record cannot change; false when the
+ *     // record holds no node (any more), which is no error.
+ *     template <class F> bool visit(uint32_t id, F f);
+ *     // Calls f(const void *value) for a value stored apart; false when gone.
+ *     template <class F> bool visit_value(const NodeHeader &header, F f);
+ *     void prefetch(uint32_t id);
+ *     void poll();   // between visits; may not return (cancellation)
+ *   };
+ *
+ * `found(id, header, distance, value)` is called once for every node whose exact
+ * distance became known, while the value is still readable; deleted nodes
+ * included, which the caller tells by header.state.
+ */
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+
+#include "vecext/arena.h"
+#include "vecext/hnsw/distance.h"
+#include "vecext/hnsw/node_layout.h"
+#include "vecext/rabitq.h"
+
+namespace vecext::hnsw {
+
+struct Candidate {
+	float distance; /* exact, or an estimate */
+	uint32_t id;
+};
+
+/* Open addressing with generations: reset() costs nothing, memory grows. */
+class VisitedSet {
+public:
+	void init(Arena arena, uint32_t expected)
+	{
+		arena_ = arena;
+		allocate(std::bit_ceil(std::max(expected * 2, 1024u)));
+	}
+	void reset()
+	{
+		count_ = 0;
+		if (++generation_ == 0) {
+			memset(slots_, 0, sizeof(uint64_t) * (mask_ + 1));
+			generation_ = 1;
+		}
+	}
+	/* False when the id was in the set. */
+	bool insert(uint32_t id)
+	{
+		if (count_ >= (mask_ + 1) / 4 * 3)
+			grow();
+		if (!place(id))
+			return false;
+		count_++;
+		return true;
+	}
+	bool contains(uint32_t id) const
+	{
+		const uint64_t key = key_of(id);
+		for (uint32_t h = hash(id);; h = (h + 1) & mask_) {
+			if (slots_[h] == key)
+				return true;
+			if (slots_[h] >> 32 != generation_)
+				return false;
+		}
+	}
+	uint32_t size() const { return count_; }
+
+private:
+	uint64_t key_of(uint32_t id) const { return uint64_t{generation_} << 32 | id; }
+	uint32_t hash(uint32_t id) const
+	{
+		const uint32_t h = id * 0x9e3779b1u;
+		return (h ^ h >> 15) & mask_;
+	}
+	bool place(uint32_t id)
+	{
+		const uint64_t key = key_of(id);
+		uint32_t h = hash(id);
+		for (; slots_[h] >> 32 == generation_; h = (h + 1) & mask_)
+			if (slots_[h] == key)
+				return false;
+		slots_[h] = key;
+		return true;
+	}
+	void allocate(uint32_t size)
+	{
+		slots_ = arena_.allocate<uint64_t>(size);
+		memset(slots_, 0, sizeof(uint64_t) * size);
+		mask_ = size - 1;
+		generation_ = 1;
+	}
+	void grow()
+	{
+		const uint64_t *old = slots_;
+		const uint32_t old_size = mask_ + 1, old_generation = generation_;
+		allocate(old_size * 2);
+		for (uint32_t i = 0; i < old_size; i++)
+			if (old[i] >> 32 == old_generation)
+				place(static_cast<uint32_t>(old[i]));
+	}
+
+	Arena arena_{};
+	uint64_t *slots_ = nullptr;
+	uint32_t mask_ = 0;
+	uint32_t count_ = 0;
+	uint32_t generation_ = 0;
+};
+
+/* The ef best candidates in order, each expanded or not. */
+class Beam {
+public:
+	void init(Arena arena) { arena_ = arena; }
+	void reset(uint32_t ef)
+	{
+		if (ef + 1 > allocated_) {
+			allocated_ = std::bit_ceil(ef + 1);
+			entries_ = arena_.allocate<Entry>(allocated_);
+		}
+		capacity_ = ef;
+		size_ = next_ = 0;
+	}
+	/* Distance from which on insert() refuses. */
+	float threshold() const
+	{
+		return size_ < capacity_ ? std::numeric_limits<float>::infinity() : entries_[size_ - 1].distance;
+	}
+	/* Puts a candidate in its place. When another falls out at the end that was
+	 * not expanded, stores it in *dropped and returns true. Requires distance <
+	 * threshold(). */
+	bool insert(float distance, uint32_t id, Candidate *dropped)
+	{
+		bool dropping = false;
+		if (size_ == capacity_) {
+			const Entry &last = entries_[size_ - 1];
+			dropping = !last.expanded;
+			*dropped = {last.distance, last.id};
+			size_--;
+		}
+		uint32_t low = 0, high = size_;
+		while (low < high) {
+			const uint32_t middle = (low + high) / 2;
+			if (entries_[middle].distance <= distance)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		memmove(&entries_[low + 1], &entries_[low], (size_ - low) * sizeof(Entry));
+		entries_[low] = {distance, id, false};
+		size_++;
+		next_ = std::min(next_, low);
+		return dropping;
+	}
+	/* Takes the best candidate that is not expanded yet. */
+	bool pop(Candidate *best)
+	{
+		if (!peek(best))
+			return false;
+		entries_[next_].expanded = true;
+		while (next_ < size_ && entries_[next_].expanded)
+			next_++;
+		return true;
+	}
+	bool peek(Candidate *best) const
+	{
+		if (next_ >= size_)
+			return false;
+		*best = {entries_[next_].distance, entries_[next_].id};
+		return true;
+	}
+	uint32_t size() const { return size_; }
+
+private:
+	struct Entry {
+		float distance;
+		uint32_t id;
+		bool expanded;
+	};
+	Arena arena_{};
+	Entry *entries_ = nullptr;
+	uint32_t allocated_ = 0, capacity_ = 0, size_ = 0;
+	uint32_t next_ = 0; /* the first entry that may not be expanded */
+};
+
+struct SearchQuery {
+	Value value;
+	GraphDistance distance;
+	CodeQuery code; /* coded layouts only */
+};
+
+struct SearchCounters {
+	uint64_t nodes_visited = 0;  /* records read */
+	uint64_t exact_distances = 0;
+	uint64_t estimates = 0;
+};
+
+/* Candidates that fell out of the beam, kept so that a search can go on. A
+ * min-heap by distance, bounded by the caller's memory limit. */
+class DiscardedCandidates {
+public:
+	void init(Arena arena) { heap_.init(arena, 256); }
+	void clear() { heap_.clear(); }
+	void push(const Candidate &candidate)
+	{
+		heap_.push_back(candidate);
+		std::push_heap(heap_.begin(), heap_.end(), farther);
+	}
+	bool pop(Candidate *best)
+	{
+		if (heap_.empty())
+			return false;
+		std::pop_heap(heap_.begin(), heap_.end(), farther);
+		*best = heap_.back();
+		heap_.pop_back();
+		return true;
+	}
+	size_t bytes() const { return size_t{heap_.size()} * sizeof(Candidate); }
+
+private:
+	static bool farther(const Candidate &a, const Candidate &b) { return a.distance > b.distance; }
+	ArenaVector<Candidate> heap_;
+};
+
+/* The state of a search of one layer; reusable. */
+struct LayerSearch {
+	Beam beam;
+	VisitedSet visited;
+	DiscardedCandidates discarded;
+	bool keep_discarded = false;
+	float *partial = nullptr; /* estimates of one record, kMaxSlots values */
+	uint32_t *ids = nullptr;
+	SearchCounters counters;
+
+	static constexpr uint32_t kMaxSlots = 256; /* m <= 100: 2m rounded up to 224 */
+
+	void init(Arena arena, uint32_t ef)
+	{
+		beam.init(arena);
+		visited.init(arena, ef * 32);
+		discarded.init(arena);
+		partial = arena.allocate<float>(kMaxSlots);
+		ids = arena.allocate<uint32_t>(kMaxSlots);
+	}
+	void reset(uint32_t ef)
+	{
+		beam.reset(ef);
+		visited.reset();
+		discarded.clear();
+	}
+	void offer(float distance, uint32_t id)
+	{
+		Candidate dropped;
+		if (distance < beam.threshold()) {
+			if (beam.insert(distance, id, &dropped) && keep_discarded)
+				discarded.push(dropped);
+		} else if (keep_discarded) {
+			discarded.push({distance, id});
+		}
+	}
+	/* Empties the beam and fills it with the best discarded candidates; false
+	 * when none are left and the search has seen all it can reach. */
+	bool refill(uint32_t ef)
+	{
+		beam.reset(ef);
+		Candidate candidate, dropped;
+		for (uint32_t i = 0; i < ef && discarded.pop(&candidate); i++)
+			beam.insert(candidate.distance, candidate.id, &dropped);
+		return beam.size() != 0;
+	}
+};
+
+namespace detail {
+
+/* Calls f(header, value) for a node, wherever its value is. */
+template <class Graph, class F> bool visit_scored(Graph &graph, uint32_t id, F f)
+{
+	if (graph.layout().inline_value())
+		return graph.visit(id, [&](ConstNodeRecord record) { f(record.header(), record.value()); });
+	NodeHeader header;
+	if (!graph.visit(id, [&](ConstNodeRecord record) { header = record.header(); }))
+		return false;
+	return graph.visit_value(header, [&](const void *value) { f(header, value); });
+}
+
+template <class Graph, class Found>
+void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found)
+{
+	if (!search.visited.insert(id))
+		return;
+	const bool inline_value = graph.layout().inline_value();
+	NodeHeader header;
+	float base = 0;
+	uint32_t count = 0;
+	auto score = [&](const void *value) {
+		base = query.distance(query.value, {value, header.norm});
+		search.counters.exact_distances++;
+		found(id, header, base, value);
+	};
+	search.counters.nodes_visited++;
+	bool present = graph.visit(id, [&](ConstNodeRecord record) {
+		header = record.header();
+		count = header.slots_used;
+		scan_neighbours(query.code, record, search.partial);
+		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
+		if (inline_value)
+			score(record.value());
+	});
+	if (present && !inline_value)
+		present = graph.visit_value(header, score);
+	if (!present)
+		return;
+	search.counters.estimates += count;
+	for (uint32_t j = 0; j < count; j++) {
+		const float estimate = base + search.partial[j];
+		if (!search.keep_discarded && !(estimate < search.beam.threshold()))
+			continue;
+		if (search.ids[j] != kNoNode && !search.visited.contains(search.ids[j]))
+			search.offer(estimate, search.ids[j]);
+	}
+}
+
+template <class Graph, class Found>
+void score_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found)
+{
+	float distance = 0;
+	search.counters.nodes_visited++;
+	const bool present = visit_scored(graph, id, [&](const NodeHeader &header, const void *value) {
+		distance = query.distance(query.value, {value, header.norm});
+		found(id, header, distance, value);
+	});
+	if (!present)
+		return;
+	search.counters.exact_distances++;
+	search.offer(distance, id);
+}
+
+template <class Graph, class Found>
+void expand_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found)
+{
+	uint32_t count = 0;
+	const bool present = graph.visit(id, [&](ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
+	});
+	if (!present)
+		return;
+	uint32_t fresh = 0;
+	for (uint32_t j = 0; j < count; j++)
+		if (search.ids[j] != kNoNode && search.visited.insert(search.ids[j]))
+			search.ids[fresh++] = search.ids[j];
+	for (uint32_t j = 0; j < fresh; j++)
+		graph.prefetch(search.ids[j]);
+	for (uint32_t j = 0; j < fresh; j++)
+		score_plain(graph, query, search, search.ids[j], found);
+}
+
+} /* namespace detail */
+
+/* Expands candidates until none in the beam is left. */
+template <class Graph, class Found>
+void run_beam(Graph &graph, const SearchQuery &query, LayerSearch &search, Found found)
+{
+	const bool coded = graph.layout().coded();
+	Candidate best, next;
+	while (search.beam.pop(&best)) {
+		graph.poll();
+		if (search.beam.peek(&next))
+			graph.prefetch(next.id);
+		if (coded)
+			detail::expand_coded(graph, query, search, best.id, found);
+		else
+			detail::expand_plain(graph, query, search, best.id, found);
+	}
+}
+
+/* Searches one layer from `entries` with a beam of ef. */
+template <class Graph, class Found>
+void search_layer(Graph &graph, const SearchQuery &query, LayerSearch &search, const uint32_t *entries,
+				  uint32_t entry_count, uint32_t ef, Found found)
+{
+	search.reset(ef);
+	for (uint32_t i = 0; i < entry_count; i++) {
+		if (graph.layout().coded())
+			search.offer(0, entries[i]); /* expanded first, whatever its distance */
+		else if (search.visited.insert(entries[i]))
+			detail::score_plain(graph, query, search, entries[i], found);
+	}
+	run_beam(graph, query, search, found);
+}
+
+/* Goes on where search_layer or the last continue_layer stopped, with the best
+ * `ef` of the discarded candidates. False when the layer is exhausted. */
+template <class Graph, class Found>
+bool continue_layer(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t ef, Found found)
+{
+	if (!search.refill(ef))
+		return false;
+	run_beam(graph, query, search, found);
+	return true;
+}
+
+/* A beam wider than 1 in the upper layers, because estimates err. */
+constexpr uint32_t kUpperBeam = 4;
+
+/* Descends from `entry` to the level above `target_level` + 1, that is: returns
+ * the record at `target_level` from which to search it. Levels are read from the
+ * records themselves, so that a record reused meanwhile only costs a detour.
+ * kNoNode when the way down is gone. */
+template <class Graph>
+uint32_t descend(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t entry, uint32_t target_level)
+{
+	const bool keep = search.keep_discarded;
+	search.keep_discarded = false;
+	uint32_t current = entry;
+	for (;;) {
+		uint32_t level = 0;
+		if (!graph.visit(current, [&](ConstNodeRecord record) { level = record.header().level; }))
+			current = kNoNode;
+		if (current == kNoNode || level <= target_level)
+			break;
+		float best = std::numeric_limits<float>::infinity();
+		uint32_t down = kNoNode;
+		search_layer(graph, query, search, &current, 1, graph.layout().coded() ? kUpperBeam : 1,
+					 [&](uint32_t, const NodeHeader &header, float distance, const void *) {
+						 if (header.level > 0 && (distance < best || down == kNoNode)) {
+							 best = distance;
+							 down = header.down;
+						 }
+					 });
+		current = down;
+	}
+	search.keep_discarded = keep;
+	return current;
+}
+
+} /* namespace vecext::hnsw */
