@@ -1,0 +1,65 @@
+/*
+ * access_method.h: the functions that make up the index access method, as
+ * PostgreSQL calls them (amapi.h). Each is defined in the file of its duty:
+ * build.cpp, insert.cpp, scan.cpp, vacuum.cpp, cost.cpp, options.cpp,
+ * validate.cpp; handler.cpp gathers them.
+ */
+#pragma once
+
+#include "pg/compat.h"
+
+extern "C" {
+#include "access/amapi.h"
+#include "access/genam.h"
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+}
+
+#include "vecext/metric.h"
+
+namespace vecext::pg {
+
+/* build.cpp */
+IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_info);
+void hnsw_build_empty(Relation index);
+
+/* insert.cpp */
+bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation heap,
+				 IndexUniqueCheck check_unique, bool index_unchanged, IndexInfo *index_info);
+
+/* scan.cpp */
+IndexScanDesc hnsw_begin_scan(Relation index, int nkeys, int norderbys);
+void hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys);
+bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction);
+void hnsw_end_scan(IndexScanDesc scan);
+
+/* vacuum.cpp */
+IndexBulkDeleteResult *hnsw_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
+										IndexBulkDeleteCallback callback, void *callback_state);
+IndexBulkDeleteResult *hnsw_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
+
+/* cost.cpp */
+void hnsw_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup_cost, Cost *total_cost,
+						Selectivity *selectivity, double *correlation, double *pages);
+
+/* validate.cpp */
+bool hnsw_validate(Oid opclass);
+
+/* What an operator class says about an index: read from its support functions
+ * (opclass.cpp). */
+struct OpclassTraits {
+	Metric metric;
+	ElementType element;
+	uint32 max_dims;
+	const char *type_name; /* for messages */
+};
+OpclassTraits opclass_traits(Relation index);
+
+/* Phases of pg_stat_progress_create_index (beside PostgreSQL's "initializing"). */
+constexpr int64 kPhaseLoad = 2;  /* reading the table, building the graph */
+constexpr int64 kPhaseWrite = 3; /* writing pages */
+constexpr int64 kPhaseMerge = 4; /* rows beyond memory, merged in batches */
+constexpr int64 kPhaseLog = 5;   /* writing WAL */
+char *hnsw_build_phase_name(int64 phase);
+
+} /* namespace vecext::pg */

@@ -1,0 +1,56 @@
+/*
+ * options.h: reloptions of an index and settings of a session.
+ */
+#pragma once
+
+#include "pg/compat.h"
+
+extern "C" {
+#include "access/reloptions.h"
+#include "utils/rel.h"
+}
+
+namespace vecext::pg {
+
+constexpr int kDefaultM = 16, kMinM = 2, kMaxM = 100;
+constexpr int kDefaultEfConstruction = 64, kMinEfConstruction = 4, kMaxEfConstruction = 1000;
+constexpr int kDefaultEfSearch = 40, kMinEfSearch = 1, kMaxEfSearch = 1000;
+constexpr int kPendingLimitAuto = -1;
+constexpr int kMaxPendingLimit = 10000000;
+constexpr int kDefaultPendingLimitCoded = 4096; /* rows; what `auto` means with codes */
+constexpr int kDefaultPendingLimitPlain = 1024; /* and without */
+constexpr int kCodeBitsAuto = -1;
+
+/* WITH (m = .., ef_construction = .., pending_limit = .., code_bits = ..) and, for
+ * indexes made under the name ivfflat, lists (accepted, not used). */
+struct HnswOptions {
+	int32 vl_len_;
+	int m;
+	int ef_construction;
+	int pending_limit; /* rows; kPendingLimitAuto; 0: insert into the graph at once */
+	int code_bits;     /* kCodeBitsAuto, 0, 1, 2, 4 */
+	int lists;
+};
+
+int option_m(Relation index);
+int option_ef_construction(Relation index);
+/* The limit in rows, `auto` resolved. */
+int option_pending_limit(Relation index, bool coded);
+int option_code_bits(Relation index);
+
+enum class IterativeScan : int { kOff, kRelaxed, kStrict };
+
+/* hnsw.ef_search, hnsw.iterative_scan, hnsw.max_scan_tuples,
+ * hnsw.scan_mem_multiplier: names, ranges and defaults as in pgvector. */
+extern int hnsw_ef_search;
+extern int hnsw_iterative_scan; /* IterativeScan */
+extern int hnsw_max_scan_tuples;
+extern double hnsw_scan_mem_multiplier;
+
+/* Registers reloptions and settings. Called once, from _PG_init. */
+void define_hnsw_options();
+
+/* amoptions of the access method. */
+bytea *hnsw_parse_options(Datum reloptions, bool validate);
+
+} /* namespace vecext::pg */
