@@ -165,3 +165,11 @@ CREATE OPERATOR CLASS sparsevec_ops
 	OPERATOR 1 =,
 	FUNCTION 1 sparsevec_hash(sparsevec),
 	FUNCTION 2 sparsevec_hash_extended(sparsevec, bigint);
+
+-- casts
+
+CREATE FUNCTION sparsevec(sparsevec, integer, boolean) RETURNS sparsevec
+	AS 'MODULE_PATHNAME', 'vecext_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE CAST (sparsevec AS sparsevec)
+	WITH FUNCTION sparsevec(sparsevec, integer, boolean) AS IMPLICIT;

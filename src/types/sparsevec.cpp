@@ -264,6 +264,14 @@ VECEXT_FUNCTION(vecext_sparsevec_typmod_in)
 	PG_RETURN_INT32(typmods[0]);
 }
 
+/* The cast to itself, which checks the type modifier. */
+VECEXT_FUNCTION(vecext_sparsevec)
+{
+	const SparseVector *vector = argument(fcinfo, 0);
+	check_expected_dimensions(PG_GETARG_INT32(1), vector->dim);
+	PG_RETURN_POINTER(vector);
+}
+
 VECEXT_FUNCTION(vecext_sparsevec_l2_distance)
 {
 	const SparseVector *a = argument(fcinfo, 0), *b = argument(fcinfo, 1);
