@@ -37,6 +37,7 @@ extern "C" {
 	extern "C" PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
 
 extern "C" {
+#include "nodes/pathnodes.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
@@ -82,6 +83,15 @@ inline bool read_recent_buffer(Relation relation, BlockNumber block, Buffer buff
 	return ReadRecentBuffer(relation->rd_locator, MAIN_FORKNUM, block, buffer);
 #else
 	return ReadRecentBuffer(relation->rd_node, MAIN_FORKNUM, block, buffer);
+#endif
+}
+
+/* Tells the planner to take a path only if there is no other. Before 18 only its
+ * cost can say so. */
+inline void disable_index_path([[maybe_unused]] IndexPath *path)
+{
+#if PG_VERSION_NUM >= 180000
+	path->path.disabled_nodes = 2;
 #endif
 }
 
