@@ -1,48 +1,79 @@
-# vecext: the PostgreSQL extension is built by PGXS; the core library, the unit
-# tests and the benchmarks by CMake. `make help` lists the targets.
+# vecext: the commands. `make` lists them.
+#
+# The extension itself is built by extension.mk (PGXS); the core library, the
+# unit tests, the fuzzers and the benchmarks by CMake, below $(BUILD).
 
 .DEFAULT_GOAL := help
 
-EXTENSION = vecext
-EXTVERSION = 0.1.0
-MODULE_big = vecext
-
-PG_CONFIG ?= pg_config
 BUILD = build
-CORE_LIB = $(BUILD)/core/libvecext_core.a
+JOBS ?= $(shell nproc)
+EXTENSION_MAKE = $(MAKE) -f extension.mk
+# An empty list of suites means all of them; see test/harness/run_all.
+SUITES ?=
 
-SOURCES = $(sort $(wildcard src/pg/*.cpp src/types/*.cpp src/hnsw/*.cpp src/filter/*.cpp))
-OBJS = $(SOURCES:.cpp=.o)
-SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
-DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+.PHONY: help
+help: ## List the commands
+	@echo 'usage: make COMMAND'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
-REGRESS_OPTS = --inputdir=. --load-extension=vecext
+.PHONY: deps
+deps: ## Install what is needed to build and test (Debian packages; root or sudo)
+	@.ci/deps.sh
 
-PG_CPPFLAGS = -Isrc -Iinclude -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -Werror -Wno-register -Wno-unused-parameter -fvisibility=hidden -ffp-contract=off -MMD -MP -pthread
-SHLIB_LINK = $(CORE_LIB) -lstdc++ -lm -fopenmp
+.PHONY: all core
+all: ## Build the extension
+	@$(EXTENSION_MAKE) all
+core:
+	@$(EXTENSION_MAKE) core
 
-# The kernels are dispatched at run time, so inlining them into JIT-compiled
-# expressions could only pin one instruction set: no bitcode is built.
-with_llvm = no
-override with_llvm = no
+.PHONY: install uninstall
+install: all ## Install the extension into the PostgreSQL that pg_config names
+	@$(EXTENSION_MAKE) install
+uninstall:
+	@$(EXTENSION_MAKE) uninstall
 
-PGXS := $(shell $(PG_CONFIG) --pgxs)
-include $(PGXS)
-override with_llvm = no
+.PHONY: quickstart
+quickstart: deps ## Build, start a private PostgreSQL in ./storage, load data and search it
+	@docs/quickstart/run.sh
 
--include $(OBJS:.o=.d)
+.PHONY: stop
+stop: ## Stop the quickstart's PostgreSQL
+	@test/harness/server.sh stop storage
 
-$(shlib): $(CORE_LIB)
+.PHONY: check check-long
+check: deps ## Run all tests against throw-away servers (SUITES="lint unit ..." for some)
+	@test/harness/run_all $(SUITES)
+check-long: deps ## The same, with soaks and fuzzers at full length
+	@VECEXT_TEST_SCALE=20 test/harness/run_all $(SUITES)
 
-.PHONY: core
-core $(CORE_LIB): $(shell find src/core include -type f)
-	cmake -S src/core -B $(BUILD)/core $(CMAKE_FLAGS) >/dev/null
-	cmake --build $(BUILD)/core -j $(shell nproc)
+.PHONY: unit
+unit: ## Build and run the core's unit tests
+	cmake -S test/unit -B $(BUILD)/unit $(CMAKE_FLAGS) >/dev/null
+	cmake --build $(BUILD)/unit -j $(JOBS)
+	ctest --test-dir $(BUILD)/unit --output-on-failure
 
-$(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS)
-	cat $(SQL_PARTS) >$@
+.PHONY: installcheck
+installcheck: ## Run the SQL regression tests in an installed, running PostgreSQL
+	@$(EXTENSION_MAKE) installcheck
 
-help:
-	@echo "see README.md"
+.PHONY: bench
+bench: ## Build and run the benchmarks
+	cmake -S bench -B $(BUILD)/bench $(CMAKE_FLAGS) >/dev/null
+	cmake --build $(BUILD)/bench -j $(JOBS)
+	set -e; for b in $(BUILD)/bench/*_bench; do echo "== $$b"; $$b; done
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser of the core (FUZZ_SECONDS each, 60 unless told)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} test/fuzz/run.sh
+
+.PHONY: format lint
+format: ## Format the C++ sources in place
+	@test/lint/sources.sh | xargs clang-format-16 -i
+lint: ## Run the checks of test/lint
+	@test/harness/run_all lint
+
+.PHONY: clean
+clean: ## Remove everything that was built (not ./storage)
+	@test/harness/stop_all.sh $(BUILD)
+	@! command -v pg_config >/dev/null || $(EXTENSION_MAKE) clean
+	rm -rf $(BUILD)

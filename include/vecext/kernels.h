@@ -12,7 +12,11 @@
  *   - Pointers need the alignment of their element type only. Inputs may alias.
  *   - Accumulators are float. The order of additions is fixed per instruction
  *     set, so that two calls on equal input give equal bits whoever makes them:
- *     an index scan and the SQL operator agree.
+ *     an index scan and the SQL operator agree. Between sets results differ in
+ *     the last places; integer results and conversions do not differ.
+ *   - Within one set the three terms of cosine_T equal inner_product_T(a, b),
+ *     norm_squared_T(a) and norm_squared_T(b) bit for bit, for T = f32 and f16,
+ *     so that a norm computed once may stand for one computed in passing.
  *   - NaN, infinities and denormals behave as IEEE 754 says; nothing is flushed.
  *   - Half-precision elements are IEEE binary16 bit patterns in uint16_t and are
  *     widened to float before any arithmetic.
@@ -60,10 +64,10 @@ struct Kernels {
 	float (*l1_f16)(const uint16_t *a, const uint16_t *b, size_t n) noexcept;
 	float (*norm_squared_f16)(const uint16_t *a, size_t n) noexcept;
 
-	/* int8 and uint8: exact integer results. |result| fits for n <= 65,536. */
-	int32_t (*l2_squared_i8)(const int8_t *a, const int8_t *b, size_t n) noexcept;
+	/* int8 and uint8: exact integer results for n <= 65,536; beyond, modulo 2^32. */
+	uint32_t (*l2_squared_i8)(const int8_t *a, const int8_t *b, size_t n) noexcept;
 	int32_t (*inner_product_i8)(const int8_t *a, const int8_t *b, size_t n) noexcept;
-	int32_t (*l1_i8)(const int8_t *a, const int8_t *b, size_t n) noexcept;
+	uint32_t (*l1_i8)(const int8_t *a, const int8_t *b, size_t n) noexcept;
 	uint32_t (*l2_squared_u8)(const uint8_t *a, const uint8_t *b, size_t n) noexcept;
 	uint32_t (*inner_product_u8)(const uint8_t *a, const uint8_t *b, size_t n) noexcept;
 	uint32_t (*l1_u8)(const uint8_t *a, const uint8_t *b, size_t n) noexcept;
@@ -73,11 +77,12 @@ struct Kernels {
 	BitCounts (*jaccard_bits)(const uint8_t *a, const uint8_t *b, size_t n) noexcept;
 
 	/* Conversions. f32_to_f16 rounds to nearest even; a finite float beyond
-	 * binary16's range becomes an infinity, which the caller must refuse. */
+	 * binary16's range becomes an infinity, which the caller must refuse. A NaN
+	 * stays one with its sign and the payload bits that fit, made quiet. */
 	void (*f16_to_f32)(const uint16_t *from, float *to, size_t n) noexcept;
 	void (*f32_to_f16)(const float *from, uint16_t *to, size_t n) noexcept;
 
-	/* to[i] = from[i] * factor */
+	/* to[i] = from[i] * factor; `to` may be `from`. */
 	void (*scale_f32)(const float *from, float factor, float *to, size_t n) noexcept;
 };
 

@@ -3,10 +3,13 @@
 # it, so that tests and the demo need no root and never touch the system's
 # files. PostgreSQL finds its libraries and share files relative to its own
 # binary; programs are copied (a symbolic link would lead back), all else linked.
+# The copy lies in DIR, or where place.sh says when the server's user cannot
+# reach that.
 #
 # usage: stage.sh DIR     prints the bin directory of the copy
 set -euo pipefail
-stage=${1:?usage: stage.sh DIR}
+. "$(dirname "$0")/place.sh"
+stage=$(place "${1:?usage: stage.sh DIR}")
 pg_config=${PG_CONFIG:-pg_config}
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 bindir=$($pg_config --bindir) pkglib=$($pg_config --pkglibdir) share=$($pg_config --sharedir)
