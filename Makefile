@@ -32,6 +32,12 @@ install: all ## Install the extension into the PostgreSQL that pg_config names
 uninstall:
 	@$(EXTENSION_MAKE) uninstall
 
+.PHONY: install-alias uninstall-alias
+install-alias: all ## Install it as extension vector, too, unless pgvector is there
+	@$(EXTENSION_MAKE) install-alias
+uninstall-alias:
+	@$(EXTENSION_MAKE) uninstall-alias
+
 .PHONY: quickstart
 quickstart: deps ## Build, start a private PostgreSQL in ./storage, load data and search it
 	@docs/quickstart/run.sh

@@ -16,7 +16,9 @@ SOURCES = $(sort $(wildcard src/pg/*.cpp src/types/*.cpp src/hnsw/*.cpp src/filt
 OBJS = $(SOURCES:.cpp=.o)
 SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-EXTRA_CLEAN = $(OBJS:.o=.d)
+# The extension vector, vecext under pgvector's name (docs/compatibility.md).
+ALIAS_SCRIPT = vector--0.8.6.sql
+EXTRA_CLEAN = $(OBJS:.o=.d) $(ALIAS_SCRIPT)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --outputdir=$(BUILD)/regress --load-extension=vecext
@@ -43,6 +45,17 @@ core $(CORE_LIB): $(shell find src/core include -type f)
 
 $(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS)
 	cat $(SQL_PARTS) >$@
+
+ALIAS_PARTS = sql/alias/head.sql $(filter-out sql/extension/00_head.sql,$(SQL_PARTS))
+all: $(ALIAS_SCRIPT)
+$(ALIAS_SCRIPT): $(ALIAS_PARTS)
+	cat $(ALIAS_PARTS) >$@
+
+.PHONY: install-alias uninstall-alias
+install-alias: install $(ALIAS_SCRIPT)
+	sql/alias/install.sh install '$(DESTDIR)$(datadir)/extension'
+uninstall-alias:
+	sql/alias/install.sh uninstall '$(DESTDIR)$(datadir)/extension'
 
 installcheck: | $(BUILD)/regress
 $(BUILD)/regress:

@@ -37,5 +37,6 @@ Status check_sparse_indices(const int32_t *indices, size_t count, int32_t dimens
 /* 22000 for NaN and infinities. Zero passes: whether it is dropped or refused
  * is the caller's rule. */
 Status check_sparse_value(float value) noexcept;
+Status check_sparse_values(const float *values, size_t count) noexcept;
 
 } /* namespace vecext */

@@ -4,8 +4,9 @@
  *     {index:value,index:value,...}/dimensions        {1:1.5,3:-2}/5
  *
  * Indices count from 1, may come in any order, and white space may stand around
- * every token. Values are decimal or hexadecimal floating-point numbers as
- * strtof() reads them. Elements whose value is zero are dropped.
+ * every token. Values are what strtof() reads in the "C" locale, whatever the
+ * process's locale is; one that is too large for float, or too small, is an error
+ * (22003). Elements whose value is written as zero are dropped.
  *
  * Reading takes three steps, so that the caller owns all memory and can check
  * the dimension against a declared one in between:
@@ -15,8 +16,6 @@
  *
  * A syntax error (22P02) names the type but not the text, which may be longer
  * than a Status holds: the caller that has the text adds it.
- *
- * Relies on LC_NUMERIC being "C".
  */
 #pragma once
 

@@ -3,6 +3,7 @@
  */
 #include "vecext/sparse_binary.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace vecext {
@@ -17,14 +18,6 @@ uint32_t big_endian(const uint8_t *bytes) noexcept
 int32_t read_int32(const uint8_t *bytes) noexcept
 {
 	return static_cast<int32_t>(big_endian(bytes));
-}
-
-Status check_stored_value(float value) noexcept
-{
-	if (value == 0)
-		return Status::error(ErrorKind::kDataException,
-							 "binary representation of sparsevec cannot contain zero values");
-	return check_sparse_value(value);
 }
 
 } /* namespace */
@@ -47,16 +40,19 @@ Result<SparseBinaryHeader> parse_sparse_binary_header(const uint8_t *bytes) noex
 Status parse_sparse_binary_elements(const uint8_t *bytes, const SparseBinaryHeader &header, int32_t *indices,
 									float *values) noexcept
 {
-	const size_t count = header.count;
+	const size_t count = static_cast<size_t>(header.count);
 	for (size_t i = 0; i < count; i++)
 		indices[i] = read_int32(bytes + i * sizeof(int32_t));
-	Status status = check_sparse_indices(indices, count, header.dimensions);
-
 	bytes += count * sizeof(int32_t);
-	for (size_t i = 0; i < count && status.is_ok(); i++) {
+	for (size_t i = 0; i < count; i++)
 		values[i] = std::bit_cast<float>(big_endian(bytes + i * sizeof(float)));
-		status = check_stored_value(values[i]);
-	}
+
+	Status status = check_sparse_indices(indices, count, header.dimensions);
+	if (status.is_ok())
+		status = check_sparse_values(values, count);
+	if (status.is_ok() && std::find(values, values + count, 0.0f) != values + count)
+		status = Status::error(ErrorKind::kDataException,
+							   "binary representation of sparsevec cannot contain zero values");
 	return status;
 }
 

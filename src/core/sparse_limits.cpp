@@ -3,24 +3,20 @@
  */
 #include "vecext/sparse_limits.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vecext {
 
 namespace {
 
-Status out_of_bounds() noexcept
+Status index_error(int32_t previous, int32_t index, int32_t dimensions) noexcept
 {
-	return Status::error(ErrorKind::kDataException, "sparsevec index out of bounds");
-}
-
-Status check_ascending(int32_t previous, int32_t index) noexcept
-{
+	if (index < 0 || index >= dimensions)
+		return Status::error(ErrorKind::kDataException, "sparsevec index out of bounds");
 	if (index < previous)
 		return Status::error(ErrorKind::kDataException, "sparsevec indices must be in ascending order");
-	if (index == previous)
-		return Status::error(ErrorKind::kDataException, "sparsevec indices must not contain duplicates");
-	return Status::ok();
+	return Status::error(ErrorKind::kDataException, "sparsevec indices must not contain duplicates");
 }
 
 } /* namespace */
@@ -49,14 +45,11 @@ Status check_sparse_element_count(int64_t count, int32_t dimensions) noexcept
 
 Status check_sparse_indices(const int32_t *indices, size_t count, int32_t dimensions) noexcept
 {
+	int32_t previous = -1;
 	for (size_t i = 0; i < count; i++) {
-		if (indices[i] < 0 || indices[i] >= dimensions)
-			return out_of_bounds();
-		if (i == 0)
-			continue;
-		Status status = check_ascending(indices[i - 1], indices[i]);
-		if (!status.is_ok())
-			return status;
+		if (indices[i] <= previous || indices[i] >= dimensions)
+			return index_error(previous, indices[i], dimensions);
+		previous = indices[i];
 	}
 	return Status::ok();
 }
@@ -68,6 +61,13 @@ Status check_sparse_value(float value) noexcept
 	if (std::isinf(value))
 		return Status::error(ErrorKind::kDataException, "infinite value not allowed in sparsevec");
 	return Status::ok();
+}
+
+Status check_sparse_values(const float *values, size_t count) noexcept
+{
+	const float *end = values + count;
+	const float *bad = std::find_if_not(values, end, [](float value) { return std::isfinite(value); });
+	return bad == end ? Status::ok() : check_sparse_value(*bad);
 }
 
 } /* namespace vecext */

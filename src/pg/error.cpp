@@ -41,13 +41,4 @@ void raise(const Status &status)
 	pg_unreachable();
 }
 
-void raise_text_error(const Status &status, const char *text)
-{
-	if (status.kind() != ErrorKind::kInvalidText)
-		raise(status);
-	ereport(ERROR, (errcode(sqlstate_of(status.kind())), errmsg("%s: \"%s\"", status.message(), text),
-					status.detail_text()[0] ? errdetail("%s", status.detail_text()) : 0));
-	pg_unreachable();
-}
-
 } /* namespace vecext::pg */

@@ -37,17 +37,6 @@ template <class T> T value_or_raise(const Result<T> &result)
 	return result.value();
 }
 
-/* Raises what a parser of `text` reports. A syntax error (22P02) ends with the
- * whole text, which a Status could not hold. */
-[[noreturn]] void raise_text_error(const Status &status, const char *text);
-
-template <class T> T value_or_raise_text(const Result<T> &result, const char *text)
-{
-	if (unlikely(!result.is_ok()))
-		raise_text_error(result.status(), text);
-	return result.value();
-}
-
 /* Runs `work` (which returns a Status and calls nothing of PostgreSQL's that may
  * raise an error); turns any C++ exception into a Status. */
 template <class Work> Status guarded(Work &&work) noexcept

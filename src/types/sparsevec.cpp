@@ -13,11 +13,13 @@ extern "C" {
 #include "common/hashfn.h"
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 }
 
 #include "pg/error.h"
+#include "types/dense.h"
+#include "types/text_input.h"
+#include "types/typmod.h"
 #include "vecext/sparse.h"
 #include "vecext/sparse_binary.h"
 #include "vecext/sparse_text.h"
@@ -36,9 +38,8 @@ SparseVector *make_sparse_vector(int32 dim, int32 nnz)
 
 void check_same_dimensions(const SparseVector *a, const SparseVector *b)
 {
-	if (a->dim != b->dim)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("different sparsevec dimensions %d and %d", a->dim, b->dim)));
+	if (unlikely(a->dim != b->dim))
+		raise_different_dimensions(kSparseTypeName, a->dim, b->dim);
 }
 
 double l2_squared_distance(const SparseVector *a, const SparseVector *b)
@@ -93,13 +94,7 @@ namespace {
 
 const SparseVector *argument(FunctionCallInfo fcinfo, int n)
 {
-	return datum_get_sparse_vector(PG_GETARG_DATUM(n));
-}
-
-void check_expected_dimensions(int32 typmod, int32 dim)
-{
-	if (typmod != -1 && typmod != dim)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected %d dimensions, not %d", typmod, dim)));
+	return sparse_vector_from(PG_GETARG_DATUM(n));
 }
 
 /* Compares two arguments; frees what TOAST made of them, since a sort calls this
@@ -118,10 +113,13 @@ SparseVector *parse_text(const char *text, int32 typmod)
 {
 	const size_t capacity = pg::value_or_raise(sparse_text_capacity(text));
 	SparseElement *elements = static_cast<SparseElement *>(palloc(capacity * sizeof(SparseElement)));
-	const SparseText parsed = pg::value_or_raise_text(parse_sparse_text(text, elements, capacity), text);
+	const Result<SparseText> result = parse_sparse_text(text, elements, capacity);
+	if (!result.is_ok())
+		raise_text_error(result.status(), text);
+	const SparseText &parsed = result.value();
 	check_expected_dimensions(typmod, parsed.dimensions);
 
-	SparseVector *vector = make_sparse_vector(parsed.dimensions, parsed.count);
+	SparseVector *vector = make_sparse_vector(parsed.dimensions, static_cast<int32>(parsed.count));
 	pg::raise_if_error(arrange_sparse_elements(elements, parsed.count, parsed.dimensions, vector->indices,
 											   values_of(vector)));
 	pfree(elements);
@@ -250,18 +248,7 @@ VECEXT_FUNCTION(vecext_sparsevec_send)
 
 VECEXT_FUNCTION(vecext_sparsevec_typmod_in)
 {
-	int count;
-	const int32 *typmods = ArrayGetIntegerTypmods(PG_GETARG_ARRAYTYPE_P(0), &count);
-
-	if (count != 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid type modifier")));
-	if (typmods[0] < 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("dimensions for type sparsevec must be at least 1")));
-	if (typmods[0] > kMaxSparseDimensions)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("dimensions for type sparsevec cannot exceed %d", kMaxSparseDimensions)));
-	PG_RETURN_INT32(typmods[0]);
+	PG_RETURN_INT32(dimensions_modifier(PG_GETARG_DATUM(0), kSparseTypeName, kMaxSparseDimensions));
 }
 
 /* The cast to itself, which checks the type modifier. */

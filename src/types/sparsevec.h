@@ -42,7 +42,7 @@ inline const float *values_of(const SparseVector *vector)
 }
 
 /* The datum without TOAST; a copy in the current memory context if it had one. */
-inline const SparseVector *datum_get_sparse_vector(Datum datum)
+inline const SparseVector *sparse_vector_from(Datum datum)
 {
 	return reinterpret_cast<const SparseVector *>(PG_DETOAST_DATUM(datum));
 }

@@ -6,19 +6,16 @@
  */
 #include "vecext/dense_text.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "core/text/cursor.h"
 #include "core/text/float_token.h"
 #include "vecext/kernels.h"
 
 namespace vecext {
 
 namespace {
-
-/* A number's text in a message is cut after this many characters. */
-constexpr ptrdiff_t kMaxQuotedNumber = 128;
 
 /* How a float read from text becomes an element. `store` returns false when the
  * number is finite but too large for the type. */
@@ -44,27 +41,6 @@ struct HalfvecElements {
 	}
 };
 
-/* The text still to be read. */
-struct Cursor {
-	const char *at;
-	const char *limit; /* the terminating zero */
-};
-
-void skip_space(Cursor *cursor) noexcept
-{
-	while (*cursor->at == ' ' || (*cursor->at >= '\t' && *cursor->at <= '\r'))
-		cursor->at++;
-}
-
-bool read_char(Cursor *cursor, char expected) noexcept
-{
-	skip_space(cursor);
-	if (*cursor->at != expected)
-		return false;
-	cursor->at++;
-	return true;
-}
-
 template <class Type> Status syntax_error() noexcept
 {
 	return Status::error(ErrorKind::kInvalidText, "invalid input syntax for type %s", Type::kTypeName);
@@ -73,7 +49,7 @@ template <class Type> Status syntax_error() noexcept
 template <class Type> Status range_error(const char *number, const char *end) noexcept
 {
 	return Status::error(ErrorKind::kOutOfRange, "\"%.*s\" is out of range for type %s",
-						 static_cast<int>(std::min(end - number, kMaxQuotedNumber)), number, Type::kTypeName);
+						 quoted_length(number, end), number, Type::kTypeName);
 }
 
 /* A Status is large, so the common case returns none. */
@@ -117,7 +93,7 @@ template <class Type> Result<int> parse(const char *text, typename Type::Element
 	const Status status = read_elements<Type>(&cursor, elements, &dimensions);
 	if (!status.is_ok())
 		return status;
-	if (!read_char(&cursor, '\0'))
+	if (!at_end(&cursor))
 		return syntax_error<Type>().detail("Junk after closing right brace.");
 	return dimensions;
 }

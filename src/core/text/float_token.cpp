@@ -29,7 +29,7 @@ FloatToken read_any_float(const char *at) noexcept
 	char *end;
 	errno = 0;
 	const float value = strtof_l(at, &end, c_locale());
-	return {value, end, errno == ERANGE && std::isinf(value)};
+	return {value, end, errno == ERANGE && std::isinf(value), errno == ERANGE && value == 0};
 }
 
 bool is_hexadecimal_prefix(const char *end) noexcept
@@ -45,7 +45,7 @@ FloatToken read_float(const char *at, const char *limit) noexcept
 	const auto [end, error] = std::from_chars(at, limit, value);
 	if (error != std::errc() || !std::isfinite(value) || is_hexadecimal_prefix(end))
 		return read_any_float(at);
-	return {value, end, false};
+	return {value, end, false, false};
 }
 
 } /* namespace vecext */

@@ -10,6 +10,7 @@ struct FloatToken {
 	float value;     /* rounded once; infinite when `overflow` */
 	const char *end; /* behind the number; where reading began when there is none */
 	bool overflow;   /* a finite number that is beyond float's range */
+	bool underflow;  /* a number other than zero that rounds to zero */
 };
 
 /* Reads at `at`. `limit` is the position of the text's terminating zero. Leading

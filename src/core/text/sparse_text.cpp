@@ -1,29 +1,31 @@
 /*
- * sparse_text.cpp: parser of {index:value,...}/dimensions, a recursive descent
- * of depth one over a zero-terminated string.
+ * sparse_text.cpp: parser of {index:value,...}/dimensions.
  *
- * Each reader takes the position that it starts at, skips white space before
- * its token and moves the position behind it. It leaves the position alone when
- * the token is not there.
+ * Readers return whether they succeeded and put the reason into a Status when
+ * they did not: a Status is large, so the common case makes none.
  */
 #include "vecext/sparse_text.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <climits>
 #include <cmath>
-#include <cstdlib>
+#include <cstring>
+
+#include "core/text/cursor.h"
+#include "core/text/float_token.h"
 
 namespace vecext {
 
 namespace {
 
-/* A number's text in a message is cut after this many characters. */
-constexpr int kMaxQuotedNumber = 128;
-
-bool is_space(char c) noexcept
+Status syntax_error() noexcept
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return Status::error(ErrorKind::kInvalidText, "invalid input syntax for type %s", kSparseTypeName);
+}
+
+Status range_error(const char *number, const char *end) noexcept
+{
+	return Status::error(ErrorKind::kOutOfRange, "\"%.*s\" is out of range for type %s", quoted_length(number, end),
+						 number, kSparseTypeName);
 }
 
 bool is_digit(char c) noexcept
@@ -31,32 +33,12 @@ bool is_digit(char c) noexcept
 	return c >= '0' && c <= '9';
 }
 
-void skip_space(const char *&at) noexcept
+/* A decimal integer, cut to [-INT32_MAX, INT32_MAX]: whatever is cut is out of
+ * every limit, and one may still be subtracted. */
+bool read_integer(Cursor *cursor, int32_t *value) noexcept
 {
-	while (is_space(*at))
-		at++;
-}
-
-bool read_char(const char *&at, char expected) noexcept
-{
-	skip_space(at);
-	if (*at != expected)
-		return false;
-	at++;
-	return true;
-}
-
-Status syntax_error() noexcept
-{
-	return Status::error(ErrorKind::kInvalidText, "invalid input syntax for type %s", kSparseTypeName);
-}
-
-/* A decimal integer, cut to [INT32_MIN + 1, INT32_MAX]: whatever is cut is out
- * of every limit, and one may still be subtracted. */
-bool read_integer(const char *&at, int32_t *value) noexcept
-{
-	skip_space(at);
-	const char *digit = at;
+	skip_space(cursor);
+	const char *digit = cursor->at;
 	const bool negative = *digit == '-';
 	if (*digit == '-' || *digit == '+')
 		digit++;
@@ -67,63 +49,64 @@ bool read_integer(const char *&at, int32_t *value) noexcept
 	for (; is_digit(*digit); digit++)
 		magnitude = std::min<int64_t>(magnitude * 10 + (*digit - '0'), INT32_MAX);
 	*value = static_cast<int32_t>(negative ? -magnitude : magnitude);
-	at = digit;
+	cursor->at = digit;
 	return true;
 }
 
-/* strtof() rounds once, from decimal to float, as PostgreSQL's real does. */
-Status read_value(const char *&at, float *value) noexcept
+bool read_value(Cursor *cursor, float *value, Status *status) noexcept
 {
-	skip_space(at);
-	char *end;
-	errno = 0;
-	*value = strtof(at, &end);
-	if (end == at)
-		return syntax_error();
-	if (errno == ERANGE && (*value == 0 || std::isinf(*value)))
-		return Status::error(ErrorKind::kOutOfRange, "\"%.*s\" is out of range for type %s",
-							 static_cast<int>(std::min<ptrdiff_t>(end - at, kMaxQuotedNumber)), at, kSparseTypeName);
-	at = end;
-	return check_sparse_value(*value);
+	skip_space(cursor);
+	const FloatToken number = read_float(cursor->at, cursor->limit);
+	if (number.end == cursor->at)
+		*status = syntax_error();
+	else if (number.overflow || number.underflow)
+		*status = range_error(cursor->at, number.end);
+	else if (!std::isfinite(number.value))
+		*status = check_sparse_value(number.value);
+	*value = number.value;
+	cursor->at = number.end;
+	return status->is_ok();
 }
 
-Status read_element(const char *&at, SparseElement *element) noexcept
+bool read_element(Cursor *cursor, SparseElement *element, Status *status) noexcept
 {
 	int32_t number;
-	if (!read_integer(at, &number) || !read_char(at, ':'))
-		return syntax_error();
+	if (!read_integer(cursor, &number) || !read_char(cursor, ':')) {
+		*status = syntax_error();
+		return false;
+	}
 	element->index = number - 1;
-	return read_value(at, &element->value);
+	return read_value(cursor, &element->value, status);
 }
 
 /* The elements from behind "{" to behind "}". */
-Status read_elements(const char *&at, SparseElement *elements, size_t capacity, size_t *count) noexcept
+Status read_elements(Cursor *cursor, SparseElement *elements, size_t capacity, size_t *count) noexcept
 {
+	Status status;
 	*count = 0;
-	if (read_char(at, '}'))
-		return Status::ok();
+	if (read_char(cursor, '}'))
+		return status;
 	do {
 		SparseElement element;
-		Status status = read_element(at, &element);
-		if (!status.is_ok())
+		if (!read_element(cursor, &element, &status))
 			return status;
 		if (element.value == 0)
 			continue;
 		if (*count == capacity)
 			return Status::error(ErrorKind::kLimitExceeded, "sparsevec text has more than %zu elements", capacity);
 		elements[(*count)++] = element;
-	} while (read_char(at, ','));
-	return read_char(at, '}') ? Status::ok() : syntax_error();
+	} while (read_char(cursor, ','));
+	return read_char(cursor, '}') ? status : syntax_error();
 }
 
 /* The dimensions from behind the elements to the end of the text. */
-Status read_dimensions(const char *&at, int32_t *dimensions) noexcept
+Status read_dimensions(Cursor *cursor, int32_t *dimensions) noexcept
 {
-	if (!read_char(at, '/'))
+	if (!read_char(cursor, '/'))
 		return syntax_error().detail("Unexpected end of input.");
-	if (!read_integer(at, dimensions))
+	if (!read_integer(cursor, dimensions))
 		return syntax_error();
-	if (!read_char(at, '\0'))
+	if (!at_end(cursor))
 		return syntax_error().detail("Junk after closing.");
 	return check_sparse_dimensions(*dimensions);
 }
@@ -148,12 +131,14 @@ Result<size_t> sparse_text_capacity(const char *text) noexcept
 
 Result<SparseText> parse_sparse_text(const char *text, SparseElement *elements, size_t capacity) noexcept
 {
-	SparseText parsed = {};
-	if (!read_char(text, '{'))
+	Cursor cursor = {text, text + strlen(text)};
+	if (!read_char(&cursor, '{'))
 		return syntax_error().detail("Vector contents must start with \"{\".");
-	Status status = read_elements(text, elements, capacity, &parsed.count);
+
+	SparseText parsed;
+	Status status = read_elements(&cursor, elements, capacity, &parsed.count);
 	if (status.is_ok())
-		status = read_dimensions(text, &parsed.dimensions);
+		status = read_dimensions(&cursor, &parsed.dimensions);
 	if (!status.is_ok())
 		return status;
 	return parsed;
