@@ -37,6 +37,12 @@ public:
 	 * when `in` has room for padded() values. */
 	void apply(const float *in, float *out) const noexcept;
 
+	/* After the memory that init() allocated was moved by `bytes`. */
+	void relocate(ptrdiff_t bytes)
+	{
+		signs_ = reinterpret_cast<const uint32_t *>(reinterpret_cast<const char *>(signs_) + bytes);
+	}
+
 	uint32_t dims() const { return dims_; }
 	uint32_t padded() const { return padded_; }
 

@@ -35,3 +35,54 @@ extern "C" {
 	PG_FUNCTION_INFO_V1(name);                                                                     \
 	}                                                                                              \
 	extern "C" PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
+
+extern "C" {
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "utils/rel.h"
+}
+
+namespace vecext::pg {
+
+/* Extends a relation by one page and returns its buffer, exclusively locked. */
+inline Buffer extend_index(Relation index)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExtendBufferedRel(BMR_REL(index), MAIN_FORKNUM, NULL, EB_LOCK_FIRST);
+#else
+	const bool need_lock = !RELATION_IS_LOCAL(index);
+	if (need_lock)
+		LockRelationForExtension(index, ExclusiveLock);
+	Buffer buffer = ReadBuffer(index, P_NEW);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	if (need_lock)
+		UnlockRelationForExtension(index, ExclusiveLock);
+	return buffer;
+#endif
+}
+
+/* The file of a relation: changes when it is rewritten. */
+#if PG_VERSION_NUM >= 160000
+inline RelFileNumber relation_file_number(Relation relation)
+{
+	return relation->rd_locator.relNumber;
+}
+#else
+using RelFileNumber = Oid;
+inline RelFileNumber relation_file_number(Relation relation)
+{
+	return relation->rd_node.relNode;
+}
+#endif
+
+/* Pins `buffer` if `block` is still in it. */
+inline bool read_recent_buffer(Relation relation, BlockNumber block, Buffer buffer)
+{
+#if PG_VERSION_NUM >= 160000
+	return ReadRecentBuffer(relation->rd_locator, MAIN_FORKNUM, block, buffer);
+#else
+	return ReadRecentBuffer(relation->rd_node, MAIN_FORKNUM, block, buffer);
+#endif
+}
+
+} /* namespace vecext::pg */

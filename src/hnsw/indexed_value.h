@@ -1,0 +1,27 @@
+/*
+ * indexed_value.h: from an SQL datum to a value as the graph stores it.
+ */
+#pragma once
+
+#include "hnsw/index_handle.h"
+
+namespace vecext::pg {
+
+struct IndexedValue {
+	hnsw::Value value;
+	uint32 bytes;
+};
+
+/* Converts a datum of the index's column. The value points into the detoasted
+ * datum, or into memory of the current context. False for values that are not
+ * indexed: of zero norm under cosine distance. Raises an error on wrong
+ * dimensions, or too many non-zero elements. */
+bool indexed_value(const IndexFormat &format, Datum datum, IndexedValue *result);
+
+/* The same for a query, which may be of zero norm. */
+IndexedValue query_value(const IndexFormat &format, Datum datum);
+
+/* A query to which all values are equally far (a NULL was given). */
+IndexedValue null_query(const IndexFormat &format);
+
+} /* namespace vecext::pg */

@@ -1,0 +1,147 @@
+/*
+ * page_graph.cpp: see page_graph.h.
+ */
+#include "hnsw/page_graph.h"
+
+extern "C" {
+#include "utils/memutils.h"
+}
+
+#include "hnsw/value_pages.h"
+
+namespace vecext::pg {
+
+namespace {
+
+constexpr uint32 kMaxRecentBuffers = 1u << 20;
+constexpr int kRecentIndexes = 8;
+
+/* The maps of the indexes that this backend searched last. */
+struct RecentIndex {
+	Oid relid;
+	RelFileNumber file;
+	uint64 used;
+	RecentBuffers map;
+};
+RecentIndex recent_indexes[kRecentIndexes];
+uint64 recent_clock;
+
+void allocate_map(RecentBuffers *map, uint32 size)
+{
+	if (map->entries != nullptr)
+		pfree(map->entries);
+	map->entries = nullptr;
+	map->entries = static_cast<RecentBuffers::Entry *>(
+		MemoryContextAllocHuge(CacheMemoryContext, sizeof(RecentBuffers::Entry) * size));
+	for (uint32 i = 0; i < size; i++)
+		map->entries[i] = {InvalidBlockNumber, InvalidBuffer};
+	map->mask = size - 1;
+}
+
+uint32 map_size(Relation index)
+{
+	const uint32 blocks = Min(RelationGetNumberOfBlocks(index), static_cast<BlockNumber>(NBuffers));
+	return Min(std::bit_ceil(Max(blocks, 64u)), kMaxRecentBuffers);
+}
+
+RecentIndex *recent_index(Relation index)
+{
+	RecentIndex *oldest = &recent_indexes[0];
+	for (RecentIndex &candidate : recent_indexes) {
+		if (candidate.relid == RelationGetRelid(index) && candidate.file == relation_file_number(index))
+			return &candidate;
+		if (candidate.used < oldest->used)
+			oldest = &candidate;
+	}
+	oldest->relid = RelationGetRelid(index);
+	oldest->file = relation_file_number(index);
+	if (oldest->map.entries != nullptr)
+		pfree(oldest->map.entries);
+	oldest->map = {nullptr, 0};
+	return oldest;
+}
+
+} /* namespace */
+
+RecentBuffers *recent_buffers(Relation index)
+{
+	RecentIndex *recent = recent_index(index);
+	recent->used = ++recent_clock;
+	const uint32 size = map_size(index);
+	if (recent->map.entries == nullptr || recent->map.mask + 1 < size)
+		allocate_map(&recent->map, size);
+	return &recent->map;
+}
+
+void PageGraph::init(Relation index, const IndexHandle *handle, MemoryContext context)
+{
+	index_ = index;
+	handle_ = handle;
+	recent_ = recent_buffers(index);
+	context_ = context;
+	scratch_ = nullptr;
+	scratch_bytes_ = 0;
+}
+
+Buffer PageGraph::read(BlockNumber block)
+{
+	RecentBuffers::Entry &entry = recent_->at(block);
+	if (entry.block == block && BufferIsValid(entry.buffer) && read_recent_buffer(index_, block, entry.buffer))
+		return entry.buffer;
+	const Buffer buffer = ReadBuffer(index_, block);
+	entry = {block, buffer};
+	return buffer;
+}
+
+hnsw::ConstNodeRecord PageGraph::locate(const char *page, uint32 id) const
+{
+	const IndexFormat &format = handle_->format;
+	if (!is_node_page(const_cast<char *>(page)))
+		return {nullptr, nullptr};
+	const int level_class = vecext::pg::level_class(page_opaque(const_cast<char *>(page))->kind);
+	const uint32 slot = slot_of(format, id);
+	if (slot >= format.slots_per_page[level_class])
+		return {nullptr, nullptr};
+	const hnsw::ConstNodeRecord record = {
+		reinterpret_cast<const uint8 *>(page) + record_offset(format, level_class, slot),
+		&handle_->layouts[level_class]};
+	if (record.header().state == NodeState::kFree)
+		return {nullptr, nullptr};
+	return record;
+}
+
+const void *PageGraph::read_value(const ValueRef &ref, const RowId *row)
+{
+	uint32 bytes;
+	if (scratch_ == nullptr) {
+		const uint32 fixed = handle_->element() == ElementType::kSparse ? 1024 : handle_->value_bytes(nullptr);
+		scratch_bytes_ = fixed;
+		scratch_ = static_cast<uint8 *>(MemoryContextAlloc(context_, fixed));
+	}
+	if (copy_value(index_, ref, row, scratch_, scratch_bytes_, &bytes))
+		return handle_->value_bytes(scratch_) == bytes ? scratch_ : nullptr;
+	if (handle_->element() != ElementType::kSparse)
+		return nullptr;
+	const uint32 needed = stored_value_bytes(index_, ref);
+	if (needed <= scratch_bytes_)
+		return nullptr;
+	pfree(scratch_);
+	scratch_ = nullptr;
+	scratch_ = static_cast<uint8 *>(MemoryContextAlloc(context_, needed));
+	scratch_bytes_ = needed;
+	return copy_value(index_, ref, row, scratch_, scratch_bytes_, &bytes) && handle_->value_bytes(scratch_) == bytes
+			   ? scratch_
+			   : nullptr;
+}
+
+void PageGraph::prefetch_record(Buffer buffer, uint32 id) const
+{
+	constexpr Size kLine = 64, kMaxLines = 32;
+	const IndexFormat &format = handle_->format;
+	const char *record = BufferGetPage(buffer) + record_offset(format, 0, slot_of(format, id));
+	const Size lines = Min(format.record_bytes[0] / kLine, kMaxLines);
+	for (Size line = 0; line < lines; line++)
+		__builtin_prefetch(record + line * kLine);
+}
+
+} /* namespace vecext::pg */

@@ -1,0 +1,119 @@
+/*
+ * pages.cpp: initialising, changing, allocating and freeing pages.
+ */
+#include "hnsw/pages.h"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "storage/freespace.h"
+}
+
+namespace vecext::pg {
+
+void init_page(Page page, PageKind kind)
+{
+	PageInit(page, BLCKSZ, sizeof(PageOpaque));
+	PageOpaque *opaque = page_opaque(page);
+	opaque->next = InvalidBlockNumber;
+	opaque->kind = kind;
+	opaque->page_id = kPageId;
+	/* Pages without line pointers keep their content in the "line pointer" area
+	 * as far as WAL is concerned: bytes above pd_lower are not logged. */
+	if (kind != PageKind::kValue && kind != PageKind::kFree)
+		reinterpret_cast<PageHeader>(page)->pd_lower = reinterpret_cast<PageHeader>(page)->pd_upper;
+}
+
+PageChange::PageChange(Relation index, bool building)
+	: state_(building ? nullptr : GenericXLogStart(index)), count_(0)
+{
+}
+
+Page PageChange::edit(Buffer buffer, bool new_page)
+{
+	Assert(count_ < MAX_GENERIC_XLOG_PAGES);
+	buffers_[count_++] = buffer;
+	if (state_ == nullptr)
+		return BufferGetPage(buffer);
+	return GenericXLogRegisterBuffer(state_, buffer, new_page ? GENERIC_XLOG_FULL_IMAGE : 0);
+}
+
+void PageChange::finish()
+{
+	if (state_ != nullptr) {
+		GenericXLogFinish(state_);
+		return;
+	}
+	for (int i = 0; i < count_; i++)
+		MarkBufferDirty(buffers_[i]);
+}
+
+namespace {
+
+void check_meta(Relation index, Page page)
+{
+	if (!is_page_of_kind(page, PageKind::kMeta) || meta_page(page)->format.magic != kMetaMagic)
+		ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+						errmsg("index \"%s\" is not an hnsw index", RelationGetRelationName(index)),
+						errhint("Please REINDEX it.")));
+	const IndexFormat &format = meta_page(page)->format;
+	if (format.version != kFormatVersion || format.feature_flags != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("hnsw index \"%s\" has format version %u with features %#x, which this vecext does not read",
+						RelationGetRelationName(index), format.version, format.feature_flags),
+				 errhint("Install the vecext version that wrote it, or REINDEX it.")));
+}
+
+/* A free page may lie about: the free space map is not crash-safe, so the page
+ * itself decides. Returns the buffer locked, or InvalidBuffer. */
+Buffer lock_if_free(Relation index, BlockNumber block)
+{
+	Buffer buffer = ReadBuffer(index, block);
+	if (ConditionalLockBuffer(buffer)) {
+		Page page = BufferGetPage(buffer);
+		if (PageIsNew(page) || is_page_of_kind(page, PageKind::kFree))
+			return buffer;
+		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+	}
+	ReleaseBuffer(buffer);
+	return InvalidBuffer;
+}
+
+} /* namespace */
+
+MetaPage read_meta(Relation index)
+{
+	if (RelationGetNumberOfBlocks(index) == 0)
+		ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+						errmsg("index \"%s\" has no metapage", RelationGetRelationName(index)),
+						errhint("Please REINDEX it.")));
+	Buffer buffer = ReadBuffer(index, kMetaBlock);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	check_meta(index, BufferGetPage(buffer));
+	const MetaPage meta = *meta_page(BufferGetPage(buffer));
+	UnlockReleaseBuffer(buffer);
+	return meta;
+}
+
+/* Free pages are recorded with more room than any value page can have, so one
+ * free space map serves both searches. */
+Buffer new_buffer(Relation index)
+{
+	for (;;) {
+		const BlockNumber block = GetPageWithFreeSpace(index, MaxHeapTupleSize);
+		if (block == InvalidBlockNumber)
+			break;
+		RecordPageWithFreeSpace(index, block, 0);
+		const Buffer buffer = lock_if_free(index, block);
+		if (BufferIsValid(buffer))
+			return buffer;
+	}
+	return extend_index(index);
+}
+
+void record_free_page(Relation index, BlockNumber block)
+{
+	RecordPageWithFreeSpace(index, block, BLCKSZ - 1);
+}
+
+} /* namespace vecext::pg */
