@@ -1,0 +1,645 @@
+/*
+ * graph_writer.cpp: see graph_writer.h. Search, selection and codes are the
+ * core's (include/vecext/hnsw); this file reads and changes pages.
+ */
+#include <algorithm>
+
+#include "hnsw/graph_writer.h"
+
+extern "C" {
+#include "utils/memutils.h"
+}
+
+#include "hnsw/value_pages.h"
+
+#include "vecext/hnsw/build.h"
+#include "vecext/hnsw/select.h"
+
+namespace vecext::pg {
+
+namespace {
+
+bool nearer(const FoundNode &a, const FoundNode &b)
+{
+	return a.distance < b.distance || (a.distance == b.distance && a.id < b.id);
+}
+
+int class_of_level(int level)
+{
+	return level > 0 ? 1 : 0;
+}
+
+} /* namespace */
+
+void GraphWriter::init(Relation index, const IndexHandle *handle, MemoryContext context, bool building)
+{
+	index_ = index;
+	handle_ = handle;
+	building_ = building;
+	work_ = AllocSetContextCreate(context, "hnsw graph writer", ALLOCSET_DEFAULT_SIZES);
+	graph_.init(index, handle, context);
+	arena_ = context_arena(context);
+	search_.init(arena_, handle->format.ef_construction);
+	point_.query.distance = handle->distance();
+	to_node_ = arena_.allocate<float>(hnsw::LayerSearch::kMaxSlots);
+	to_new_ = arena_.allocate<float>(hnsw::LayerSearch::kMaxSlots);
+	if (!handle->coded())
+		return;
+	const uint32 padded = handle->space.padded;
+	point_.query.code.init(arena_, padded, handle->format.code_bits);
+	neighbour_code_.init(arena_, padded, handle->format.code_bits);
+	scratch_ = arena_.allocate<float>(padded);
+	code_ = arena_.allocate<uint64>(padded / 64 * handle->format.code_bits);
+}
+
+/* ---- the new point ---- */
+
+void GraphWriter::begin_point(const IndexedValue &value)
+{
+	point_.query.value = value.value;
+	point_.bytes = value.bytes;
+	point_.projected = {value.value, nullptr, 0};
+	if (handle_->metric() == Metric::kInnerProduct)
+		point_.projected.norm_squared = -point_.query.distance(value.value, value.value);
+	if (!handle_->coded())
+		return;
+	handle_->space.project(value.value, point_.query.code.rotated);
+	point_.query.code.prepare(point_.query.code.rotated);
+	point_.projected.projection = point_.query.code.rotated;
+}
+
+hnsw::ProjectedValue GraphWriter::project(const FoundNode &node)
+{
+	hnsw::ProjectedValue projected = {node.value, nullptr, 0};
+	if (!handle_->coded())
+		return projected;
+	auto *projection = static_cast<float *>(MemoryContextAlloc(work_, sizeof(float) * handle_->space.padded));
+	handle_->space.project(node.value, projection);
+	projected.projection = projection;
+	if (handle_->metric() == Metric::kInnerProduct)
+		projected.norm_squared = -point_.query.distance(node.value, node.value);
+	return projected;
+}
+
+/* Searches one level from `entry`; the live nodes met, nearest first. */
+uint32 GraphWriter::search_level(uint32 entry, uint32 ef, FoundNode **found)
+{
+	ArenaVector<FoundNode> nodes;
+	nodes.init(context_arena(work_), ef * 2);
+	hnsw::search_layer(graph_, point_.query, search_, &entry, 1, ef,
+					   [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
+						   if (header.state != NodeState::kLive)
+							   return;
+						   const uint32 bytes = handle_->value_bytes(value);
+						   void *copy = MemoryContextAlloc(work_, bytes);
+						   memcpy(copy, value, bytes);
+						   nodes.push_back({distance, id, header.row_count, {copy, header.norm}, bytes});
+					   });
+	std::sort(nodes.begin(), nodes.end(), nearer);
+	*found = nodes.begin();
+	return Min(nodes.size(), ef);
+}
+
+/* Moves the chosen neighbours to the front, nearest first. `skip` is an id that
+ * must not be chosen. */
+uint32 GraphWriter::choose_neighbours(FoundNode *found, uint32 count, uint32 limit, uint32 skip)
+{
+	auto *candidates = static_cast<hnsw::Candidate *>(MemoryContextAlloc(work_, sizeof(hnsw::Candidate) * (count + 1)));
+	auto *kept = static_cast<uint32 *>(MemoryContextAlloc(work_, sizeof(uint32) * (limit + 1)));
+	uint32 n = 0;
+	for (uint32 i = 0; i < count; i++)
+		if (found[i].id != skip)
+			found[n++] = found[i];
+	for (uint32 i = 0; i < n; i++)
+		candidates[i] = {found[i].distance, found[i].id};
+	const uint32 taken = hnsw::select_neighbours(candidates, n, limit, kept, [&](uint32 i, uint32 j) {
+		return point_.query.distance(found[i].value, found[j].value);
+	});
+	for (uint32 k = 0; k < taken; k++)
+		found[k] = found[kept[k]];
+	return taken;
+}
+
+void GraphWriter::fill_record(uint8 *bytes, int level, const FoundNode *neighbours, uint32 count)
+{
+	const NodeLayout &layout = handle_->layouts[class_of_level(level)];
+	memset(bytes, 0, layout.record_bytes);
+	NodeRecord record = {bytes, &layout};
+	NodeHeader &header = record.header();
+	header.state = NodeState::kLive;
+	header.level = level;
+	header.down = header.up = kNoNode;
+	header.norm = point_.query.value.norm;
+	header.value_block = InvalidBlockNumber;
+	for (uint32 slot = 0; slot < layout.slots; slot++)
+		hnsw::clear_edge(record, slot);
+	header.slots_used = 0;
+	for (uint32 k = 0; k < count; k++) {
+		CodeFactors factors = {0, 0};
+		if (handle_->coded())
+			factors = hnsw::encode_edge(handle_->space, point_.projected, project(neighbours[k]), neighbours[k].distance,
+										scratch_, code_);
+		hnsw::set_edge(record, k, neighbours[k].id, factors, code_);
+	}
+	if (layout.inline_value())
+		memcpy(record.value(), point_.query.value.data, point_.bytes);
+}
+
+/* ---- placing records ---- */
+
+/* A free slot on a page with room, or on a new page (which stays locked: nobody
+ * else knows it). Only the writer changes free lists and slots, so what is seen
+ * here is still true when place_record() locks the page. */
+GraphWriter::NodeSlot GraphWriter::allocate_slot(int level_class, IndexState *state)
+{
+	const IndexFormat &format = handle_->format;
+	NodeSlot result = {};
+	result.level_class = level_class;
+	const BlockNumber head = state->free_nodes[level_class];
+	if (head == InvalidBlockNumber) {
+		result.buffer = building_ ? extend_index(index_) : new_buffer(index_);
+		result.fresh_page = true;
+		result.slot = 0;
+		result.last_slot = format.slots_per_page[level_class] == 1;
+	} else {
+		result.buffer = ReadBuffer(index_, head);
+		LockBuffer(result.buffer, BUFFER_LOCK_SHARE);
+		Page page = BufferGetPage(result.buffer);
+		if (!is_node_page(page) || vecext::pg::level_class(page_opaque(page)->kind) != level_class)
+			ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+							errmsg("free list of hnsw index \"%s\" leads to block %u, which is no node page",
+								   RelationGetRelationName(index_), head),
+							errhint("Please REINDEX it.")));
+		result.slot = format.slots_per_page[level_class];
+		for (uint32 slot = 0; slot < format.slots_per_page[level_class] && result.slot != slot; slot++) {
+			const auto *header = reinterpret_cast<const NodeHeader *>(page + record_offset(format, level_class, slot));
+			if (header->state == NodeState::kFree) {
+				result.slot = slot;
+				break;
+			}
+		}
+		if (result.slot == format.slots_per_page[level_class])
+			ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+							errmsg("free list of hnsw index \"%s\" leads to block %u, which is full",
+								   RelationGetRelationName(index_), head),
+							errhint("Please REINDEX it.")));
+		result.last_slot = page_opaque(page)->slots_used + 1 == format.slots_per_page[level_class];
+		LockBuffer(result.buffer, BUFFER_LOCK_UNLOCK);
+	}
+	result.id = node_id(format, BufferGetBlockNumber(result.buffer), result.slot);
+	if (BufferGetBlockNumber(result.buffer) >> (32 - format.slot_bits) != 0 && format.slot_bits != 0)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("hnsw index \"%s\" has reached its largest size", RelationGetRelationName(index_))));
+	return result;
+}
+
+/* Writes a record into its slot: one WAL record with, as needed, the metapage
+ * (free list), the pending entry and the record one level below. */
+void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const uint8 *record, uint32 below,
+							   const PendingSource &source)
+{
+	const IndexFormat &format = handle_->format;
+	const int cls = slot.level_class;
+	const BlockNumber block = BufferGetBlockNumber(slot.buffer);
+	Buffer meta = InvalidBuffer, pending = InvalidBuffer, lower = InvalidBuffer;
+
+	const bool joins_list = slot.fresh_page && !slot.last_slot;
+	const bool leaves_list = !slot.fresh_page && slot.last_slot;
+	if (joins_list || leaves_list) {
+		meta = ReadBuffer(index_, kMetaBlock);
+		LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
+	}
+	if (source.block != InvalidBlockNumber) {
+		pending = ReadBuffer(index_, source.block);
+		LockBuffer(pending, BUFFER_LOCK_EXCLUSIVE);
+	}
+	const bool below_elsewhere = below != kNoNode && block_of(format, below) != block;
+	if (below_elsewhere) {
+		lower = ReadBuffer(index_, block_of(format, below));
+		LockBuffer(lower, BUFFER_LOCK_EXCLUSIVE);
+	}
+	if (!slot.fresh_page)
+		LockBuffer(slot.buffer, BUFFER_LOCK_EXCLUSIVE);
+
+	PageChange change(index_, building_);
+	Page page = change.edit(slot.buffer, slot.fresh_page);
+	if (slot.fresh_page)
+		init_page(page, cls ? PageKind::kUpper : PageKind::kNode);
+	PageOpaque *opaque = page_opaque(page);
+	uint8 *target = reinterpret_cast<uint8 *>(page) + record_offset(format, cls, slot.slot);
+	const uint16 version = reinterpret_cast<NodeHeader *>(target)->version;
+	memcpy(target, record, format.record_bytes[cls]);
+	reinterpret_cast<NodeHeader *>(target)->version = version + 1;
+	opaque->slots_used++;
+	if (joins_list || leaves_list) {
+		IndexState &new_state = meta_page(change.edit(meta))->state;
+		if (joins_list) {
+			opaque->next = new_state.free_nodes[cls];
+			new_state.free_nodes[cls] = block;
+		} else {
+			new_state.free_nodes[cls] = opaque->next;
+			opaque->next = InvalidBlockNumber;
+		}
+		opaque->in_free_list = joins_list;
+		state->free_nodes[cls] = new_state.free_nodes[cls];
+	}
+	if (BufferIsValid(pending)) {
+		PendingEntry *entry = pending_entry(change.edit(pending), format, source.entry);
+		entry->state = PendingState::kWritten;
+		entry->node = slot.id;
+	}
+	if (below != kNoNode) {
+		Page lower_page = below_elsewhere ? change.edit(lower) : page;
+		const int lower_class = level_class(page_opaque(lower_page)->kind);
+		auto *header = reinterpret_cast<NodeHeader *>(lower_page + record_offset(format, lower_class, slot_of(format, below)));
+		header->up = slot.id;
+	}
+	change.finish();
+
+	UnlockReleaseBuffer(slot.buffer);
+	if (BufferIsValid(lower))
+		UnlockReleaseBuffer(lower);
+	if (BufferIsValid(pending))
+		UnlockReleaseBuffer(pending);
+	if (BufferIsValid(meta))
+		UnlockReleaseBuffer(meta);
+}
+
+/* ---- edges ---- */
+
+void GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
+{
+	for (uint32 k = 0; k < count; k++) {
+		add_edge(neighbours[k], id);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* An edge from a neighbour to the new node, if the neighbour's list has room for
+ * it or is better with it. */
+void GraphWriter::add_edge(const FoundNode &from, uint32 to)
+{
+	const hnsw::ProjectedValue projected = project(from);
+	const int slot = pick_slot(from, projected, to);
+	if (slot < 0)
+		return;
+	CodeFactors factors = {0, 0};
+	if (handle_->coded())
+		factors = hnsw::encode_edge(handle_->space, projected, point_.projected, from.distance, scratch_, code_);
+	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, from.id));
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from.id);
+	if (present.bytes != nullptr) {
+		PageChange change(index_, building_);
+		Page page = change.edit(buffer);
+		const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
+		hnsw::set_edge({reinterpret_cast<uint8 *>(page) + offset, present.layout}, slot, to, factors, code_);
+		change.finish();
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
+/* The slot of `from` that an edge to `to` takes; -1: none, or it is there. The
+ * record cannot change between this and add_edge(): there is one writer. */
+int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to)
+{
+	int slot = -1;
+	bool full = false;
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
+		if (hnsw::find_edge(record, to) >= 0)
+			return;
+		slot = hnsw::free_slot(record);
+		full = slot < 0;
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+		if (full && handle_->coded())
+			slot = pick_slot_coded(record, projected, from.distance);
+	});
+	return full && !handle_->coded() ? pick_slot_plain(from, ids, count) : slot;
+}
+
+int GraphWriter::pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected,
+								 float distance)
+{
+	const uint32 count = record.header().slots_used;
+	neighbour_code_.prepare(projected.projection);
+	hnsw::scan_neighbours(neighbour_code_, record, to_node_);
+	hnsw::scan_neighbours(point_.query.code, record, to_new_);
+	const float self = point_.query.distance(projected.value, projected.value);
+	for (uint32 j = 0; j < count; j++) {
+		to_node_[j] += self;
+		to_new_[j] += distance;
+	}
+	return hnsw::choose_replacement(to_node_, to_new_, count, distance);
+}
+
+int GraphWriter::pick_slot_plain(const FoundNode &from, const uint32 *ids, uint32 count)
+{
+	for (uint32 j = 0; j < count; j++) {
+		to_node_[j] = to_new_[j] = std::numeric_limits<float>::infinity();
+		hnsw::detail::visit_scored(graph_, ids[j], [&](const NodeHeader &header, const void *value) {
+			to_node_[j] = point_.query.distance(from.value, {value, header.norm});
+			to_new_[j] = point_.query.distance(point_.query.value, {value, header.norm});
+		});
+	}
+	return hnsw::choose_replacement(to_node_, to_new_, count, from.distance);
+}
+
+/* ---- insertion ---- */
+
+/* Adds a row to a node with the same value; false when its row list is full. */
+bool GraphWriter::add_row(const FoundNode &node, const RowId &row, const PendingSource &source)
+{
+	Buffer pending = InvalidBuffer;
+	if (source.block != InvalidBlockNumber) {
+		pending = ReadBuffer(index_, source.block);
+		LockBuffer(pending, BUFFER_LOCK_EXCLUSIVE);
+	}
+	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, node.id));
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), node.id);
+	const NodeHeader *old = present.bytes ? &present.header() : nullptr;
+	bool known = false;
+	for (int i = 0; old != nullptr && i < old->row_count; i++)
+		known = known || old->rows[i] == row;
+	const bool fits = old != nullptr && old->state == NodeState::kLive && (known || old->row_count < hnsw::kMaxRowsPerNode);
+	if (fits) {
+		PageChange change(index_, building_);
+		if (!known) {
+			Page page = change.edit(buffer);
+			const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
+			auto *header = reinterpret_cast<NodeHeader *>(page + offset);
+			header->reserved &= ~(1u << header->row_count); /* the new row is not known dead */
+			header->rows[header->row_count++] = row;
+		}
+		if (BufferIsValid(pending)) {
+			PendingEntry *entry = pending_entry(change.edit(pending), handle_->format, source.entry);
+			entry->state = PendingState::kMerged;
+			entry->node = node.id;
+		}
+		change.finish();
+	}
+	UnlockReleaseBuffer(buffer);
+	if (BufferIsValid(pending))
+		UnlockReleaseBuffer(pending);
+	return fits;
+}
+
+bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const ValueRef &stored,
+						 const PendingSource &source)
+{
+	MemoryContextReset(work_);
+	begin_point(value);
+	IndexState state = read_meta(index_).state;
+	const IndexFormat &format = handle_->format;
+	const int level = Min(hnsw::level_of_row(row, format.m), hnsw::kMaxLevel);
+	const bool empty = state.entry_point == kNoNode;
+	const int linked = empty ? -1 : Min(level, static_cast<int>(state.entry_level));
+
+	FoundNode *found[hnsw::kMaxLevel + 1] = {};
+	uint32 counts[hnsw::kMaxLevel + 1] = {};
+	uint32 entry = empty ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, linked);
+	for (int l = linked; l >= 0 && entry != kNoNode; l--) {
+		counts[l] = search_level(entry, format.ef_construction, &found[l]);
+		if (l == 0)
+			break;
+		/* The nearest node leads down, even one that will get no edge. */
+		uint32 down = kNoNode;
+		const uint32 nearest = counts[l] ? found[l][0].id : entry;
+		graph_.visit(nearest, [&](hnsw::ConstNodeRecord record) { down = record.header().down; });
+		entry = down;
+	}
+	/* Equal values are nearest to each other, except by inner product. */
+	const bool any = handle_->metric() == Metric::kInnerProduct;
+	for (uint32 i = 0; i < counts[0] && (any || found[0][i].distance <= found[0][0].distance); i++) {
+		const FoundNode &node = found[0][i];
+		if (node.value_bytes == value.bytes && memcmp(node.value.data, value.value.data, value.bytes) == 0 &&
+			add_row(node, row, source))
+			return false;
+	}
+	for (int l = linked; l >= 0; l--)
+		counts[l] = choose_neighbours(found[l], counts[l], format.m, kNoNode);
+
+	ValueRef ref = stored;
+	if (format.value_bytes == 0 && ref.block == InvalidBlockNumber)
+		ref = write_value(index_, building_, row, value.value.data, value.bytes);
+	uint32 below = kNoNode;
+	for (int l = 0; l <= level; l++) {
+		const int cls = class_of_level(l);
+		auto *record = static_cast<uint8 *>(MemoryContextAlloc(work_, format.record_bytes[cls]));
+		fill_record(record, l, found[l], counts[l]);
+		auto *header = reinterpret_cast<NodeHeader *>(record);
+		header->down = below;
+		header->top_level = level;
+		if (format.value_bytes == 0) {
+			header->value_block = ref.block;
+			header->value_item = ref.item;
+		}
+		if (l == 0) {
+			header->row_count = 1;
+			header->rows[0] = row;
+		}
+		const NodeSlot slot = allocate_slot(cls, &state);
+		place_record(slot, &state, record, below, l == 0 ? source : kNoSource);
+		add_edges_to(slot.id, found[l], counts[l]);
+		below = slot.id;
+	}
+	if (empty || level > static_cast<int>(state.entry_level)) {
+		Buffer meta = ReadBuffer(index_, kMetaBlock);
+		LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
+		PageChange change(index_, building_);
+		IndexState &new_state = meta_page(change.edit(meta))->state;
+		new_state.entry_point = below;
+		new_state.entry_level = level;
+		change.finish();
+		UnlockReleaseBuffer(meta);
+	}
+	return true;
+}
+
+/* Reads a live node with a copy of its value. */
+bool GraphWriter::load_node(uint32 id, FoundNode *node, NodeHeader *header)
+{
+	bool live = false;
+	hnsw::detail::visit_scored(graph_, id, [&](const NodeHeader &h, const void *value) {
+		const uint32 bytes = handle_->value_bytes(value);
+		void *copy = MemoryContextAlloc(work_, bytes);
+		memcpy(copy, value, bytes);
+		*header = h;
+		*node = {0, id, h.row_count, {copy, h.norm}, bytes};
+		live = true;
+	});
+	return live;
+}
+
+void GraphWriter::relink(uint32 id)
+{
+	MemoryContextReset(work_);
+	FoundNode node;
+	NodeHeader header;
+	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
+		return;
+	begin_point({node.value, node.value_bytes});
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	for (uint32 k = 0; k < count; k++) {
+		FoundNode neighbour;
+		NodeHeader neighbour_header;
+		if (ids[k] == kNoNode || !load_node(ids[k], &neighbour, &neighbour_header))
+			continue;
+		neighbour.distance = point_.query.distance(point_.query.value, neighbour.value);
+		add_edge(neighbour, id);
+	}
+}
+
+/* ---- repair ---- */
+
+/* Live nodes that a node could lead to instead of those it lost: the lost nodes'
+ * own neighbours, by estimate, then exactly. Sorted by distance. */
+uint32 GraphWriter::repair_candidates(const uint32 *lost, uint32 lost_count, const uint32 *known, uint32 known_count,
+									  FoundNode **found)
+{
+	constexpr uint32 kCandidatesPerLost = 8, kMaxLostRead = 8;
+	ArenaVector<hnsw::Candidate> around;
+	around.init(context_arena(work_), 64);
+	search_.visited.reset();
+	for (uint32 i = 0; i < known_count; i++)
+		search_.visited.insert(known[i]);
+	for (uint32 i = 0; i < Min(lost_count, kMaxLostRead); i++)
+		collect_around(lost[i], &around);
+	std::sort(around.begin(), around.end(),
+			  [](const hnsw::Candidate &a, const hnsw::Candidate &b) { return a.distance < b.distance; });
+	ArenaVector<FoundNode> nodes;
+	nodes.init(context_arena(work_), 64);
+	const uint32 wanted = Min(lost_count, kMaxLostRead) * kCandidatesPerLost;
+	for (uint32 i = 0; i < around.size() && nodes.size() < wanted; i++) {
+		FoundNode node;
+		NodeHeader header;
+		if (!search_.visited.insert(around[i].id) || !load_node(around[i].id, &node, &header) ||
+			header.state != NodeState::kLive)
+			continue;
+		node.distance = point_.query.distance(point_.query.value, node.value);
+		nodes.push_back(node);
+	}
+	std::sort(nodes.begin(), nodes.end(), nearer);
+	*found = nodes.begin();
+	return nodes.size();
+}
+
+/* The neighbours of a lost node, with estimated distances to the point (exact
+ * ones would cost a visit each; plain layouts rank by nothing better than order). */
+void GraphWriter::collect_around(uint32 id, ArenaVector<hnsw::Candidate> *around)
+{
+	float base = 0;
+	hnsw::detail::visit_scored(graph_, id, [&](const NodeHeader &header, const void *value) {
+		base = point_.query.distance(point_.query.value, {value, header.norm});
+	});
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		const uint32 count = record.header().slots_used;
+		if (handle_->coded())
+			hnsw::scan_neighbours(point_.query.code, record, search_.partial);
+		for (uint32 j = 0; j < count; j++)
+			if (record.ids()[j] != kNoNode)
+				around->push_back({handle_->coded() ? base + search_.partial[j] : base, record.ids()[j]});
+	});
+}
+
+/* Keeps those candidates that no kept neighbour and no better candidate shields
+ * (select.h), at most `room`; fills up with the nearest others while the node has
+ * fewer than m / 2 neighbours. Chosen ones come first. */
+uint32 GraphWriter::choose_repairs(FoundNode *found, uint32 count, const FoundNode *kept, uint32 kept_count,
+								   uint32 room)
+{
+	uint32 taken = 0;
+	auto shielded = [&](const FoundNode &candidate) {
+		for (uint32 k = 0; k < kept_count; k++)
+			if (point_.query.distance(kept[k].value, candidate.value) < candidate.distance)
+				return true;
+		for (uint32 k = 0; k < taken; k++)
+			if (point_.query.distance(found[k].value, candidate.value) < candidate.distance)
+				return true;
+		return false;
+	};
+	for (uint32 i = 0; i < count && taken < room; i++)
+		if (!shielded(found[i]))
+			std::rotate(found + taken, found + i, found + i + 1), taken++;
+	while (taken < room && taken < count && kept_count + taken < handle_->format.m / 2u)
+		taken++;
+	return taken;
+}
+
+void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count)
+{
+	MemoryContextReset(work_);
+	FoundNode node;
+	NodeHeader header;
+	if (!load_node(id, &node, &header))
+		return;
+	begin_point({node.value, node.value_bytes});
+	uint32 ids[hnsw::LayerSearch::kMaxSlots + 1], count = 0, slots = 0;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		slots = record.layout->slots;
+		for (uint32 j = 0; j < record.header().slots_used; j++)
+			if (record.ids()[j] != kNoNode)
+				ids[count++] = record.ids()[j];
+	});
+	ArenaVector<FoundNode> kept;
+	kept.init(context_arena(work_), count + 1);
+	for (uint32 k = 0; k < count; k++) {
+		FoundNode neighbour;
+		NodeHeader neighbour_header;
+		if (std::find(lost, lost + lost_count, ids[k]) == lost + lost_count &&
+			load_node(ids[k], &neighbour, &neighbour_header))
+			kept.push_back(neighbour);
+	}
+	ids[count++] = id;
+	FoundNode *found = nullptr;
+	uint32 chosen = 0;
+	if (header.state == NodeState::kLive) {
+		const uint32 candidates = repair_candidates(lost, lost_count, ids, count, &found);
+		chosen = choose_repairs(found, candidates, kept.begin(), kept.size(), Min(lost_count, slots - kept.size()));
+	}
+	replace_edges(id, lost, lost_count, found, chosen);
+	for (uint32 k = 0; k < chosen; k++)
+		add_edge(found[k], id);
+}
+
+/* Clears the edges to `lost` and puts the new ones into free slots, in one WAL
+ * record. */
+void GraphWriter::replace_edges(uint32 id, const uint32 *lost, uint32 lost_count, const FoundNode *added,
+								uint32 added_count)
+{
+	auto *factors = static_cast<CodeFactors *>(MemoryContextAlloc(work_, sizeof(CodeFactors) * (added_count + 1)));
+	const uint32 words = handle_->coded() ? handle_->space.padded / 64 * handle_->format.code_bits : 0;
+	auto *codes = static_cast<uint64 *>(MemoryContextAlloc(work_, sizeof(uint64) * words * (added_count + 1)));
+	for (uint32 k = 0; k < added_count && words > 0; k++)
+		factors[k] = hnsw::encode_edge(handle_->space, point_.projected, project(added[k]), added[k].distance, scratch_,
+									   codes + k * words);
+	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, id));
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), id);
+	if (present.bytes != nullptr) {
+		PageChange change(index_, building_);
+		Page page = change.edit(buffer);
+		const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
+		const NodeRecord record = {reinterpret_cast<uint8 *>(page) + offset, present.layout};
+		for (uint32 i = 0; i < lost_count; i++) {
+			const int slot = hnsw::find_edge({record.bytes, record.layout}, lost[i]);
+			if (slot >= 0)
+				hnsw::clear_edge(record, slot);
+		}
+		for (uint32 k = 0; k < added_count; k++) {
+			const int slot = hnsw::free_slot({record.bytes, record.layout});
+			if (slot >= 0)
+				hnsw::set_edge(record, slot, added[k].id, factors[k], codes + k * words);
+		}
+		change.finish();
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
+} /* namespace vecext::pg */

@@ -1,0 +1,114 @@
+/*
+ * graph_writer.h: changing the graph on pages: new nodes, new edges, removed
+ * edges.
+ *
+ * One writer at a time: whoever changes the graph holds the heavyweight lock
+ * kGraphLock of the index (merge, classical insertion, VACUUM), except the build,
+ * which nobody else sees. Scans run beside the writer; each change is one WAL
+ * record that leaves a graph they can walk:
+ *
+ *   1. the record of the new node at level 0, with its edges; in the same WAL
+ *      record the pending entry it came from notes the node's id
+ *   2. one edge to it from each chosen neighbour
+ *   3. level by level upwards the same, each upper record together with the link
+ *      from the record below
+ *   4. the entry point, if the node is the new highest
+ *
+ * A crash after 1 is resumed from the pending entry (relink()); one during 3 only
+ * leaves the node lower than intended.
+ */
+#pragma once
+
+#include "hnsw/index_handle.h"
+#include "hnsw/indexed_value.h"
+#include "hnsw/page_graph.h"
+
+namespace vecext::pg {
+
+/* The pending entry that a row comes from; block InvalidBlockNumber: none. */
+struct PendingSource {
+	BlockNumber block;
+	uint32 entry;
+};
+constexpr PendingSource kNoSource = {InvalidBlockNumber, 0};
+
+/* A node met by a search, with a copy of its value. */
+struct FoundNode {
+	float distance;
+	uint32 id;
+	uint8 row_count;
+	hnsw::Value value;
+	uint32 value_bytes;
+};
+
+class GraphWriter {
+public:
+	/* `handle` must outlive the writer. */
+	void init(Relation index, const IndexHandle *handle, MemoryContext context, bool building);
+
+	/* Puts a row into the graph: as a new node, or as a row of a node with an equal
+	 * value. `stored` is where the value lies if it is stored apart (its block is
+	 * InvalidBlockNumber when it must be written). True when a node was made. */
+	bool insert(const RowId &row, const IndexedValue &value, const ValueRef &stored, const PendingSource &source);
+
+	/* Makes sure that edges lead to a node at level 0 that a crash left alone. */
+	void relink(uint32 id);
+
+	/* Gives a node at any level new neighbours in place of edges that were
+	 * cleared. `lost` are the ids (deleted nodes, still readable) it pointed at. */
+	void repair(uint32 id, const uint32 *lost, uint32 lost_count);
+
+	PageGraph &graph() { return graph_; }
+	MemoryContext work_context() const { return work_; }
+
+private:
+	struct NodeSlot {
+		Buffer buffer;   /* pinned; a fresh page is locked too */
+		bool fresh_page; /* to be initialised */
+		bool last_slot;  /* the page is full with it */
+		uint32 slot;
+		uint32 id;
+		int level_class;
+	};
+	struct Point {
+		hnsw::SearchQuery query; /* with the code of the new value */
+		hnsw::ProjectedValue projected;
+		uint32 bytes;
+	};
+
+	void begin_point(const IndexedValue &value);
+	uint32 search_level(uint32 entry, uint32 ef, FoundNode **found);
+	uint32 choose_neighbours(FoundNode *found, uint32 count, uint32 limit, uint32 skip);
+	hnsw::ProjectedValue project(const FoundNode &node);
+	void fill_record(uint8 *record, int level, const FoundNode *neighbours, uint32 count);
+	NodeSlot allocate_slot(int level_class, IndexState *state);
+	void place_record(const NodeSlot &slot, IndexState *state, const uint8 *record, uint32 below,
+					  const PendingSource &source);
+	void add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count);
+	void add_edge(const FoundNode &from, uint32 to);
+	int pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to);
+	int pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected, float distance);
+	int pick_slot_plain(const FoundNode &from, const uint32 *ids, uint32 count);
+	bool add_row(const FoundNode &node, const RowId &row, const PendingSource &source);
+	bool load_node(uint32 id, FoundNode *node, NodeHeader *header);
+	uint32 repair_candidates(const uint32 *lost, uint32 lost_count, const uint32 *known, uint32 known_count,
+							 FoundNode **found);
+	void collect_around(uint32 id, ArenaVector<hnsw::Candidate> *around);
+	uint32 choose_repairs(FoundNode *found, uint32 count, const FoundNode *kept, uint32 kept_count, uint32 room);
+	void replace_edges(uint32 id, const uint32 *lost, uint32 lost_count, const FoundNode *added, uint32 added_count);
+
+	Relation index_;
+	const IndexHandle *handle_;
+	bool building_;
+	MemoryContext work_; /* reset for each point */
+	PageGraph graph_;
+	hnsw::LayerSearch search_;
+	Point point_;
+	CodeQuery neighbour_code_;
+	float *scratch_;     /* padded floats */
+	float *to_node_, *to_new_;
+	uint64 *code_;
+	Arena arena_;
+};
+
+} /* namespace vecext::pg */
