@@ -45,15 +45,25 @@ void hnsw_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, C
 /* validate.cpp */
 bool hnsw_validate(Oid opclass);
 
-/* What an operator class says about an index: read from its support functions
- * (opclass.cpp). */
+/* What an operator class says about an index: the answer of its support function
+ * number 1, a pointer to a constant (opclass.cpp). */
 struct OpclassTraits {
 	Metric metric;
 	ElementType element;
-	uint32 max_dims;
+	uint32 max_dims;       /* of an indexed column */
 	const char *type_name; /* for messages */
 };
-OpclassTraits opclass_traits(Relation index);
+constexpr uint16 kTraitsProc = 1;
+constexpr uint16 kDistanceStrategy = 1;
+constexpr uint32 kMaxNonZero = 16000; /* of a sparsevec in an index */
+const OpclassTraits &opclass_traits(Relation index);
+
+/* Dimensions of the indexed column, from its type modifier. Raises an error when
+ * the column has none, or more than the operator class allows. */
+uint32 index_dims(Relation index);
+
+/* Whether the index was made under the name ivfflat. */
+bool is_ivfflat(Relation index);
 
 /* Phases of pg_stat_progress_create_index (beside PostgreSQL's "initializing"). */
 constexpr int64 kPhaseLoad = 2;  /* reading the table, building the graph */

@@ -20,6 +20,8 @@ constexpr int kMaxPendingLimit = 10000000;
 constexpr int kDefaultPendingLimitCoded = 4096; /* rows; what `auto` means with codes */
 constexpr int kDefaultPendingLimitPlain = 1024; /* and without */
 constexpr int kCodeBitsAuto = -1;
+constexpr int kDefaultMaxScanTuples = 20000;
+constexpr int kDefaultLists = 100, kMinLists = 1, kMaxLists = 32768; /* pgvector's, for ivfflat */
 
 /* WITH (m = .., ef_construction = .., pending_limit = .., code_bits = ..) and, for
  * indexes made under the name ivfflat, lists (accepted, not used). */
@@ -47,10 +49,16 @@ extern int hnsw_iterative_scan; /* IterativeScan */
 extern int hnsw_max_scan_tuples;
 extern double hnsw_scan_mem_multiplier;
 
+/* How a scan of `index` goes on when its first batch is used up. Under the name
+ * ivfflat it always does, because pgvector's ivfflat returns far more rows than
+ * hnsw.ef_search: in strict order, or relaxed if ivfflat.iterative_scan says so. */
+IterativeScan scan_iteration(Relation index);
+
 /* Registers reloptions and settings. Called once, from _PG_init. */
 void define_hnsw_options();
 
-/* amoptions of the access method. */
+/* amoptions of the access method, under its two names. */
 bytea *hnsw_parse_options(Datum reloptions, bool validate);
+bytea *ivfflat_parse_options(Datum reloptions, bool validate);
 
 } /* namespace vecext::pg */

@@ -10,6 +10,7 @@ extern "C" {
 #include "utils/guc.h"
 }
 
+#include "hnsw/options.h"
 #include "pg/settings.h"
 
 extern "C" {
@@ -22,4 +23,5 @@ void _PG_init(void)
 {
 	vecext::pg::define_settings();
 	MarkGUCPrefixReserved("vecext");
+	vecext::pg::define_hnsw_options();
 }
