@@ -247,6 +247,7 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 		PendingEntry *entry = pending_entry(change.edit(pending), format, source.entry);
 		entry->state = PendingState::kWritten;
 		entry->node = slot.id;
+		entry->value_taken = format.value_bytes == 0;
 	}
 	if (below != kNoNode) {
 		Page lower_page = below_elsewhere ? change.edit(lower) : page;
