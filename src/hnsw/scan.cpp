@@ -200,20 +200,41 @@ void finish_batch(HnswScan *state)
 	state->next_row = 0;
 }
 
+/* The entry point is read after the pending rows, since some of these may have
+ * moved into the graph meanwhile. Where VACUUM or a replayed VACUUM freed a record
+ * between two steps down, the way is lost: then from the top again. */
+void search_graph(IndexScanDesc scan, HnswScan *state)
+{
+	constexpr int kAttempts = 100;
+	for (int attempt = 0; attempt < kAttempts; attempt++) {
+		const uint32 top = read_meta(scan->indexRelation).state.entry_point;
+		if (top == kNoNode)
+			return;
+		const uint32 entry = hnsw::descend(state->graph, state->query, state->search, top, 0);
+		if (entry == kNoNode)
+			continue;
+		bool arrived = false;
+		auto collect = collect_into(state, scan->ignore_killed_tuples);
+		hnsw::search_layer(state->graph, state->query, state->search, &entry, 1, hnsw_ef_search,
+						   [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
+							   arrived = true;
+							   collect(id, header, distance, value);
+						   });
+		if (arrived)
+			return;
+	}
+	ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+					errmsg("no way from the entry point into hnsw index \"%s\"",
+						   RelationGetRelationName(scan->indexRelation)),
+					errhint("Please run hnsw_check() on it, or REINDEX it.")));
+}
+
 void search_first(IndexScanDesc scan, HnswScan *state)
 {
 	const MetaPage meta = read_meta(scan->indexRelation);
 	prepare_query(scan, state, meta);
 	search_pending(scan, state, meta.state, PendingEffort::kBest);
-	/* Again: the entry point that matters is the one after the pending rows were
-	 * read, since some of them may have moved into the graph. */
-	const IndexState now = read_meta(scan->indexRelation).state;
-	if (now.entry_point != kNoNode) {
-		uint32 entry = hnsw::descend(state->graph, state->query, state->search, now.entry_point, 0);
-		if (entry != kNoNode)
-			hnsw::search_layer(state->graph, state->query, state->search, &entry, 1, hnsw_ef_search,
-							   collect_into(state, scan->ignore_killed_tuples));
-	}
+	search_graph(scan, state);
 	finish_batch(state);
 }
 

@@ -38,6 +38,7 @@ extern "C" {
 
 extern "C" {
 #include "catalog/pg_class.h"
+#include "commands/vacuum.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -76,6 +77,16 @@ inline RelFileNumber relation_file_number(Relation relation)
 	return relation->rd_node.relNode;
 }
 #endif
+
+/* VACUUM's cost-based delay, which also looks for interrupts. */
+inline void vacuum_delay()
+{
+#if PG_VERSION_NUM >= 180000
+	vacuum_delay_point(false);
+#else
+	vacuum_delay_point();
+#endif
+}
 
 /* Whether the current user owns a relation. */
 inline bool object_ownercheck_relation(Oid relid)
