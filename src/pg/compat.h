@@ -39,6 +39,7 @@ extern "C" {
 extern "C" {
 #include "catalog/pg_class.h"
 #include "commands/vacuum.h"
+#include "nodes/pathnodes.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -105,6 +106,15 @@ inline bool read_recent_buffer(Relation relation, BlockNumber block, Buffer buff
 	return ReadRecentBuffer(relation->rd_locator, MAIN_FORKNUM, block, buffer);
 #else
 	return ReadRecentBuffer(relation->rd_node, MAIN_FORKNUM, block, buffer);
+#endif
+}
+
+/* Tells the planner to take a path only if there is no other. Before 18 only its
+ * cost can say so. */
+inline void disable_index_path([[maybe_unused]] IndexPath *path)
+{
+#if PG_VERSION_NUM >= 180000
+	path->path.disabled_nodes = 2;
 #endif
 }
 
