@@ -450,22 +450,4 @@ void hnsw_build_empty(Relation index)
 	UnlockReleaseBuffer(buffer);
 }
 
-char *hnsw_build_phase_name(int64 phase)
-{
-	switch (phase) {
-	case PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE:
-		return pstrdup("initializing");
-	case kPhaseLoad:
-		return pstrdup("loading tuples and building graph");
-	case kPhaseWrite:
-		return pstrdup("writing pages");
-	case kPhaseMerge:
-		return pstrdup("merging tuples beyond maintenance_work_mem");
-	case kPhaseLog:
-		return pstrdup("writing WAL");
-	default:
-		return nullptr;
-	}
-}
-
 } /* namespace vecext::pg */

@@ -247,10 +247,7 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 		PendingEntry *entry = pending_entry(change.edit(pending), format, source.entry);
 		entry->state = PendingState::kWritten;
 		entry->node = slot.id;
-<<<<<<< HEAD
 		entry->value_taken = format.value_bytes == 0;
-=======
->>>>>>> amglue
 	}
 	if (below != kNoNode) {
 		Page lower_page = below_elsewhere ? change.edit(lower) : page;
@@ -271,7 +268,6 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 
 /* ---- edges ---- */
 
-<<<<<<< HEAD
 /* Edges to the new node. At least one is made whatever the neighbours prefer: a
  * node that nothing leads to would never be found. */
 void GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
@@ -325,24 +321,6 @@ int GraphWriter::farthest_slot(const FoundNode &from)
 
 bool GraphWriter::put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to)
 {
-=======
-void GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
-{
-	for (uint32 k = 0; k < count; k++) {
-		add_edge(neighbours[k], id);
-		CHECK_FOR_INTERRUPTS();
-	}
-}
-
-/* An edge from a neighbour to the new node, if the neighbour's list has room for
- * it or is better with it. */
-void GraphWriter::add_edge(const FoundNode &from, uint32 to)
-{
-	const hnsw::ProjectedValue projected = project(from);
-	const int slot = pick_slot(from, projected, to);
-	if (slot < 0)
-		return;
->>>>>>> amglue
 	CodeFactors factors = {0, 0};
 	if (handle_->coded())
 		factors = hnsw::encode_edge(handle_->space, projected, point_.projected, from.distance, scratch_, code_);
@@ -357,31 +335,19 @@ void GraphWriter::add_edge(const FoundNode &from, uint32 to)
 		change.finish();
 	}
 	UnlockReleaseBuffer(buffer);
-<<<<<<< HEAD
 	return present.bytes != nullptr;
 }
 
 /* The slot of `from` that an edge to `to` takes, -1: none. *present: it is there
  * already. The record cannot change between this and add_edge(): there is one writer. */
 int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *present)
-=======
-}
-
-/* The slot of `from` that an edge to `to` takes; -1: none, or it is there. The
- * record cannot change between this and add_edge(): there is one writer. */
-int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to)
->>>>>>> amglue
 {
 	int slot = -1;
 	bool full = false;
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
 	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
-<<<<<<< HEAD
 		*present = hnsw::find_edge(record, to) >= 0;
 		if (*present)
-=======
-		if (hnsw::find_edge(record, to) >= 0)
->>>>>>> amglue
 			return;
 		slot = hnsw::free_slot(record);
 		full = slot < 0;
@@ -547,26 +513,14 @@ bool GraphWriter::load_node(uint32 id, FoundNode *node, NodeHeader *header)
 	return live;
 }
 
-<<<<<<< HEAD
 /* The neighbours of a node at level 0, with exact distances to the point. */
 uint32 GraphWriter::load_neighbours(uint32 id, FoundNode **found)
 {
-=======
-void GraphWriter::relink(uint32 id)
-{
-	MemoryContextReset(work_);
-	FoundNode node;
-	NodeHeader header;
-	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
-		return;
-	begin_point({node.value, node.value_bytes});
->>>>>>> amglue
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
 	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
 		count = record.header().slots_used;
 		memcpy(ids, record.ids(), count * sizeof(uint32));
 	});
-<<<<<<< HEAD
 	ArenaVector<FoundNode> nodes;
 	nodes.init(context_arena(work_), count + 1);
 	for (uint32 k = 0; k < count; k++) {
@@ -614,16 +568,6 @@ void GraphWriter::adopt(uint32 id)
 		replace_edges(id, nullptr, 0, neighbours, count);
 	}
 	add_edges_to(id, neighbours, count);
-=======
-	for (uint32 k = 0; k < count; k++) {
-		FoundNode neighbour;
-		NodeHeader neighbour_header;
-		if (ids[k] == kNoNode || !load_node(ids[k], &neighbour, &neighbour_header))
-			continue;
-		neighbour.distance = point_.query.distance(point_.query.value, neighbour.value);
-		add_edge(neighbour, id);
-	}
->>>>>>> amglue
 }
 
 /* ---- repair ---- */

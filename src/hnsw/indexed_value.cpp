@@ -23,7 +23,7 @@ void check_dims(const IndexFormat &format, const char *type_name, uint32 dims)
 /* int32 count, int32 index[count], float value[count] */
 IndexedValue value_from_sparse(const IndexFormat &format, Datum datum)
 {
-	const types::SparseVector *vector = types::datum_get_sparse_vector(datum);
+	const types::SparseVector *vector = types::sparse_vector_from(datum);
 	check_dims(format, "sparsevec", vector->dim);
 	if (static_cast<uint32>(vector->nnz) > kMaxNonZero)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
