@@ -8,8 +8,8 @@
  *
  * Method: the text is decoded as UTF-8, put into lower case and cut into words.
  * Features are the words and, of each word with its two boundaries, all runs of
- * 3 to 5 characters; the latter of one word weigh together as much as the word.
- * English function words count a tenth and have no character features. A feature
+ * 3 to 5 characters; the latter of one word weigh together half as much again as
+ * the word. English function words count a tenth and have no character features. A feature
  * that occurs n times weighs sqrt(n) times its weight. A 64-bit hash of a feature
  * names one dimension and a sign, which makes the inner product of two vectors an
  * unbiased estimate of that of the full feature vectors (Weinberger et al.,

@@ -1,11 +1,12 @@
 /*
  * hash_embed.cpp: the SQL function hash_embed(text, integer) returns vector.
  */
+#include <string_view>
+
 #include "pg/compat.h"
 
 extern "C" {
 #include "mb/pg_wchar.h"
-#include "varatt.h"
 }
 
 #include "pg/error.h"

@@ -20,7 +20,7 @@ constexpr size_t kLongestRun = 5;
 constexpr float kWordWeight = 1.0f;
 constexpr float kFunctionWordWeight = 0.1f;
 /* Weight of all character runs of one word together, as a length. */
-constexpr float kRunsWeight = 1.0f;
+constexpr float kRunsWeight = 1.5f;
 /* Stands before and after a word; above every Unicode character. */
 constexpr char32_t kBoundary = 0x110000;
 
