@@ -247,6 +247,7 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 		PendingEntry *entry = pending_entry(change.edit(pending), format, source.entry);
 		entry->state = PendingState::kWritten;
 		entry->node = slot.id;
+		entry->value_taken = format.value_bytes == 0;
 	}
 	if (below != kNoNode) {
 		Page lower_page = below_elsewhere ? change.edit(lower) : page;
@@ -267,22 +268,59 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 
 /* ---- edges ---- */
 
+/* Edges to the new node. At least one is made whatever the neighbours prefer: a
+ * node that nothing leads to would never be found. */
 void GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
 {
+	bool any = count == 0;
 	for (uint32 k = 0; k < count; k++) {
-		add_edge(neighbours[k], id);
+		any = add_edge(neighbours[k], id) || any;
 		CHECK_FOR_INTERRUPTS();
 	}
+	if (!any)
+		force_edge(neighbours[0], id);
 }
 
-/* An edge from a neighbour to the new node, if the neighbour's list has room for
- * it or is better with it. */
-void GraphWriter::add_edge(const FoundNode &from, uint32 to)
+/* An edge from a neighbour to the point, if the neighbour's list has room for it
+ * or is better with it. True when it is there. */
+bool GraphWriter::add_edge(const FoundNode &from, uint32 to)
 {
 	const hnsw::ProjectedValue projected = project(from);
-	const int slot = pick_slot(from, projected, to);
-	if (slot < 0)
-		return;
+	bool present = false;
+	const int slot = pick_slot(from, projected, to, &present);
+	return present || (slot >= 0 && put_edge(from, projected, slot, to));
+}
+
+/* The same in place of the farthest neighbour. */
+bool GraphWriter::force_edge(const FoundNode &from, uint32 to)
+{
+	const int slot = farthest_slot(from);
+	return slot >= 0 && put_edge(from, project(from), slot, to);
+}
+
+int GraphWriter::farthest_slot(const FoundNode &from)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	int farthest = -1;
+	float distance = -std::numeric_limits<float>::infinity();
+	for (uint32 j = 0; j < count; j++)
+		if (ids[j] != kNoNode)
+			hnsw::detail::visit_scored(graph_, ids[j], [&](const NodeHeader &header, const void *value) {
+				const float d = point_.query.distance(from.value, {value, header.norm});
+				if (d > distance) {
+					distance = d;
+					farthest = j;
+				}
+			});
+	return farthest;
+}
+
+bool GraphWriter::put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to)
+{
 	CodeFactors factors = {0, 0};
 	if (handle_->coded())
 		factors = hnsw::encode_edge(handle_->space, projected, point_.projected, from.distance, scratch_, code_);
@@ -297,17 +335,19 @@ void GraphWriter::add_edge(const FoundNode &from, uint32 to)
 		change.finish();
 	}
 	UnlockReleaseBuffer(buffer);
+	return present.bytes != nullptr;
 }
 
-/* The slot of `from` that an edge to `to` takes; -1: none, or it is there. The
- * record cannot change between this and add_edge(): there is one writer. */
-int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to)
+/* The slot of `from` that an edge to `to` takes, -1: none. *present: it is there
+ * already. The record cannot change between this and add_edge(): there is one writer. */
+int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *present)
 {
 	int slot = -1;
 	bool full = false;
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
 	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
-		if (hnsw::find_edge(record, to) >= 0)
+		*present = hnsw::find_edge(record, to) >= 0;
+		if (*present)
 			return;
 		slot = hnsw::free_slot(record);
 		full = slot < 0;
@@ -473,27 +513,61 @@ bool GraphWriter::load_node(uint32 id, FoundNode *node, NodeHeader *header)
 	return live;
 }
 
-void GraphWriter::relink(uint32 id)
+/* The neighbours of a node at level 0, with exact distances to the point. */
+uint32 GraphWriter::load_neighbours(uint32 id, FoundNode **found)
 {
-	MemoryContextReset(work_);
-	FoundNode node;
-	NodeHeader header;
-	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
-		return;
-	begin_point({node.value, node.value_bytes});
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
 	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
 		count = record.header().slots_used;
 		memcpy(ids, record.ids(), count * sizeof(uint32));
 	});
+	ArenaVector<FoundNode> nodes;
+	nodes.init(context_arena(work_), count + 1);
 	for (uint32 k = 0; k < count; k++) {
 		FoundNode neighbour;
-		NodeHeader neighbour_header;
-		if (ids[k] == kNoNode || !load_node(ids[k], &neighbour, &neighbour_header))
+		NodeHeader header;
+		if (ids[k] == kNoNode || !load_node(ids[k], &neighbour, &header) || header.state != NodeState::kLive)
 			continue;
 		neighbour.distance = point_.query.distance(point_.query.value, neighbour.value);
-		add_edge(neighbour, id);
+		nodes.push_back(neighbour);
 	}
+	std::sort(nodes.begin(), nodes.end(), nearer);
+	*found = nodes.begin();
+	return nodes.size();
+}
+
+void GraphWriter::relink(uint32 id)
+{
+	MemoryContextReset(work_);
+	FoundNode node, *neighbours;
+	NodeHeader header;
+	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
+		return;
+	begin_point({node.value, node.value_bytes});
+	const uint32 count = load_neighbours(id, &neighbours);
+	add_edges_to(id, neighbours, count);
+}
+
+void GraphWriter::adopt(uint32 id)
+{
+	MemoryContextReset(work_);
+	FoundNode node, *neighbours;
+	NodeHeader header;
+	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
+		return;
+	begin_point({node.value, node.value_bytes});
+	uint32 count = load_neighbours(id, &neighbours);
+	if (count == 0) {
+		/* It leads nowhere either: look for neighbours anew. */
+		const IndexState state = read_meta(index_).state;
+		const uint32 entry = hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
+		if (entry == kNoNode)
+			return;
+		count = search_level(entry, handle_->format.ef_construction, &neighbours);
+		count = choose_neighbours(neighbours, count, handle_->format.m, id);
+		replace_edges(id, nullptr, 0, neighbours, count);
+	}
+	add_edges_to(id, neighbours, count);
 }
 
 /* ---- repair ---- */

@@ -54,6 +54,10 @@ public:
 	/* Makes sure that edges lead to a node at level 0 that a crash left alone. */
 	void relink(uint32 id);
 
+	/* Makes an edge lead to a live node at level 0 that none leads to, if need be in
+	 * place of another edge. */
+	void adopt(uint32 id);
+
 	/* Gives a node at any level new neighbours in place of edges that were
 	 * cleared. `lost` are the ids (deleted nodes, still readable) it pointed at. */
 	void repair(uint32 id, const uint32 *lost, uint32 lost_count);
@@ -85,8 +89,12 @@ private:
 	void place_record(const NodeSlot &slot, IndexState *state, const uint8 *record, uint32 below,
 					  const PendingSource &source);
 	void add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count);
-	void add_edge(const FoundNode &from, uint32 to);
-	int pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to);
+	bool add_edge(const FoundNode &from, uint32 to);
+	bool force_edge(const FoundNode &from, uint32 to);
+	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
+	uint32 load_neighbours(uint32 id, FoundNode **found);
+	int farthest_slot(const FoundNode &from);
+	int pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *present);
 	int pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected, float distance);
 	int pick_slot_plain(const FoundNode &from, const uint32 *ids, uint32 count);
 	bool add_row(const FoundNode &node, const RowId &row, const PendingSource &source);

@@ -135,7 +135,7 @@ struct PendingEntry {
 	uint32 node;      /* kWritten, kMerged: its node at level 0 */
 	float error;      /* half width of the estimate's interval per unit of |q'| */
 	float add, scale; /* CodeFactors */
-	uint32 spare;
+	uint32 value_taken; /* 1: the value lies where it was, as the node's own */
 };
 static_assert(sizeof(PendingEntry) == 40);
 

@@ -16,6 +16,9 @@ extern "C" {
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 }
 
 #if PG_VERSION_NUM < 150000
@@ -37,24 +40,27 @@ extern "C" {
 	extern "C" PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
 
 extern "C" {
+#include "catalog/pg_class.h"
+#include "commands/vacuum.h"
 #include "nodes/pathnodes.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/rel.h"
 }
 
 namespace vecext::pg {
 
 /* Extends a relation by one page and returns its buffer, exclusively locked. */
-inline Buffer extend_index(Relation index)
+inline Buffer extend_index(Relation index, ForkNumber fork = MAIN_FORKNUM)
 {
 #if PG_VERSION_NUM >= 160000
-	return ExtendBufferedRel(BMR_REL(index), MAIN_FORKNUM, NULL, EB_LOCK_FIRST);
+	return ExtendBufferedRel(BMR_REL(index), fork, NULL, EB_LOCK_FIRST);
 #else
 	const bool need_lock = !RELATION_IS_LOCAL(index);
 	if (need_lock)
 		LockRelationForExtension(index, ExclusiveLock);
-	Buffer buffer = ReadBuffer(index, P_NEW);
+	Buffer buffer = ReadBufferExtended(index, fork, P_NEW, RBM_NORMAL, NULL);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	if (need_lock)
 		UnlockRelationForExtension(index, ExclusiveLock);
@@ -75,6 +81,26 @@ inline RelFileNumber relation_file_number(Relation relation)
 	return relation->rd_node.relNode;
 }
 #endif
+
+/* VACUUM's cost-based delay, which also looks for interrupts. */
+inline void vacuum_delay()
+{
+#if PG_VERSION_NUM >= 180000
+	vacuum_delay_point(false);
+#else
+	vacuum_delay_point();
+#endif
+}
+
+/* Whether the current user owns a relation. */
+inline bool object_ownercheck_relation(Oid relid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relid, GetUserId());
+#else
+	return pg_class_ownercheck(relid, GetUserId());
+#endif
+}
 
 /* Pins `buffer` if `block` is still in it. */
 inline bool read_recent_buffer(Relation relation, BlockNumber block, Buffer buffer)

@@ -39,6 +39,7 @@ struct BuildOptions {
 	uint64_t seed;        /* of the rotation */
 	int threads;          /* >= 1 */
 	size_t memory_limit;  /* bytes for records, values and search structures */
+	uint32_t value_bytes = 0; /* inside a record, as for make_node_layout(); 0: stored apart */
 };
 
 class GraphBuilder {

@@ -41,6 +41,8 @@ float value_norm(const Kernels &kernels, ElementType element, uint32_t dims, con
 class GraphDistance {
 public:
 	void init(Metric metric, ElementType element, uint32_t dims, const Kernels &kernels) noexcept;
+	/* Whether values of this type have this distance; init() requires it. */
+	static bool exists(Metric metric, ElementType element) noexcept;
 	float operator()(const Value &a, const Value &b) const noexcept { return function_(*this, a, b); }
 	Metric metric() const noexcept { return metric_; }
 	ElementType element() const noexcept { return element_; }

@@ -1,0 +1,453 @@
+/*
+ * build.cpp: ambuild and ambuildempty.
+ *
+ * The table is read into memory and the graph built there by threads of the core
+ * (include/vecext/hnsw/build.h), which know nothing of PostgreSQL; this process
+ * meanwhile reports progress and looks for interrupts. Then the records are
+ * copied to pages in the order of the graph, ids translated. Rows that no longer
+ * fit maintenance_work_mem are inserted into the pages one batch of the heap scan
+ * after the other. Nothing is logged until the end, when all pages are.
+ */
+#include "hnsw/access_method.h"
+
+extern "C" {
+#include "access/tableam.h"
+#include "access/xloginsert.h"
+#include "catalog/index.h"
+#include "commands/progress.h"
+#include "pgstat.h"
+#include "utils/memutils.h"
+}
+
+#include <atomic>
+#include <memory>
+#include <unistd.h>
+
+#include "hnsw/graph_writer.h"
+#include "hnsw/options.h"
+#include "hnsw/value_pages.h"
+#include "pg/error.h"
+
+#include "vecext/hnsw/build.h"
+
+namespace vecext::pg {
+
+namespace {
+
+struct Build {
+	Relation index;
+	IndexFormat format;
+	NodeLayout layouts[2];
+	MemoryContext context;
+	MemoryContext row_context;
+	hnsw::GraphBuilder *builder;
+	std::atomic<uint64_t> linked;
+	bool in_memory;       /* rows go to the builder, else to the writer */
+	GraphWriter *writer;
+	double rows;          /* indexed */
+	uint64 written_nodes; /* by the writer */
+	/* Where levels begin on pages. */
+	BlockNumber first_node_block, first_upper_block;
+	uint32 *new_ids;          /* of level 0, by id in memory */
+	uint32 level_starts[hnsw::kMaxLevel + 2]; /* upper records before a level's */
+};
+
+/* ---- the metapage ---- */
+
+void fill_meta(Page page, const IndexFormat &format)
+{
+	init_page(page, PageKind::kMeta);
+	MetaPage *meta = meta_page(page);
+	memset(static_cast<void *>(meta), 0, sizeof *meta);
+	meta->format = format;
+	meta->state.entry_point = kNoNode;
+	meta->state.free_nodes[0] = meta->state.free_nodes[1] = InvalidBlockNumber;
+	meta->state.pending_head = meta->state.pending_tail = InvalidBlockNumber;
+	meta->state.centre.block = InvalidBlockNumber;
+	reinterpret_cast<PageHeader>(page)->pd_lower =
+		reinterpret_cast<char *>(meta) + sizeof *meta - reinterpret_cast<char *>(page);
+}
+
+IndexFormat format_for(Relation index)
+{
+	const OpclassTraits &traits = opclass_traits(index);
+	FormatRequest request = {};
+	request.metric = traits.metric;
+	request.element = traits.element;
+	request.dims = index_dims(index);
+	request.m = option_m(index);
+	request.ef_construction = option_ef_construction(index);
+	request.code_bits = option_code_bits(index);
+	if (traits.element != ElementType::kSparse)
+		request.value_bytes = hnsw::value_size(traits.element, request.dims, nullptr);
+	return choose_format(request);
+}
+
+void create_meta(Relation index, const IndexFormat &format, ForkNumber fork)
+{
+	Buffer buffer = extend_index(index, fork);
+	Assert(BufferGetBlockNumber(buffer) == kMetaBlock);
+	fill_meta(BufferGetPage(buffer), format);
+	MarkBufferDirty(buffer);
+	UnlockReleaseBuffer(buffer);
+}
+
+/* Changes the metapage of an index under construction. */
+template <class F> void update_state(Relation index, F f)
+{
+	Buffer buffer = ReadBuffer(index, kMetaBlock);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	f(meta_page(BufferGetPage(buffer))->state);
+	MarkBufferDirty(buffer);
+	UnlockReleaseBuffer(buffer);
+}
+
+/* ---- building in memory ---- */
+
+void delete_builder(void *builder)
+{
+	delete static_cast<hnsw::GraphBuilder *>(builder);
+}
+
+int build_threads()
+{
+	const int cpus = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+	return Max(1, Min(1 + max_parallel_maintenance_workers, cpus));
+}
+
+void start_builder(Build *build)
+{
+	hnsw::BuildOptions options = {};
+	options.metric = static_cast<Metric>(build->format.metric);
+	options.element = static_cast<ElementType>(build->format.element);
+	options.dims = build->format.dims;
+	options.m = build->format.m;
+	options.ef_construction = build->format.ef_construction;
+	options.code_bits = build->format.code_bits;
+	options.value_bytes = build->format.value_bytes;
+	options.seed = build->format.rotation_seed;
+	options.threads = build_threads();
+	options.memory_limit = static_cast<size_t>(maintenance_work_mem) * 1024;
+	build->builder = new (std::nothrow) hnsw::GraphBuilder();
+	if (build->builder == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	/* Its memory is malloc's: an error that leaves the build must free it too. */
+	auto *callback = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(build->context, sizeof(MemoryContextCallback)));
+	callback->func = delete_builder;
+	callback->arg = build->builder;
+	MemoryContextRegisterResetCallback(build->context, callback);
+	raise_if_error(build->builder->init(options));
+}
+
+/* Called about every 50 ms while threads build. Must not raise errors. */
+bool poll_build(void *context)
+{
+	auto *build = static_cast<Build *>(context);
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, build->linked.load(std::memory_order_relaxed));
+	return InterruptPending;
+}
+
+/* Inserts what was loaded into the graph. An interrupt that does not end the
+ * query only interrupts the work. */
+void link_loaded(Build *build)
+{
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, build->builder->node_count());
+	for (;;) {
+		const Status status = build->builder->link_pending(poll_build, build, &build->linked);
+		if (status.is_ok())
+			break;
+		if (status.kind() != ErrorKind::kCancelled)
+			raise(status);
+		CHECK_FOR_INTERRUPTS();
+	}
+	poll_build(build);
+}
+
+/* ---- writing pages ---- */
+
+/* Fills pages one after the other at the end of the index. */
+struct PageFiller {
+	Relation index;
+	PageKind kind;
+	int level_class;
+	uint32 slots_per_page;
+	Buffer buffer;
+	uint32 slot;
+	BlockNumber last_block;
+};
+
+void finish_page(PageFiller *filler)
+{
+	if (!BufferIsValid(filler->buffer))
+		return;
+	page_opaque(BufferGetPage(filler->buffer))->slots_used = filler->slot;
+	MarkBufferDirty(filler->buffer);
+	UnlockReleaseBuffer(filler->buffer);
+	filler->buffer = InvalidBuffer;
+}
+
+/* The place for the next record. The page stays locked until it is full. */
+uint8 *next_slot(PageFiller *filler, const IndexFormat &format)
+{
+	if (!BufferIsValid(filler->buffer) || filler->slot == filler->slots_per_page) {
+		finish_page(filler);
+		CHECK_FOR_INTERRUPTS();
+		filler->buffer = extend_index(filler->index);
+		filler->last_block = BufferGetBlockNumber(filler->buffer);
+		init_page(BufferGetPage(filler->buffer), filler->kind);
+		filler->slot = 0;
+	}
+	Page page = BufferGetPage(filler->buffer);
+	return reinterpret_cast<uint8 *>(page) + record_offset(format, filler->level_class, filler->slot++);
+}
+
+/* Ends the last page; if it has free slots the free list begins with it. */
+BlockNumber finish_filling(PageFiller *filler)
+{
+	if (!BufferIsValid(filler->buffer))
+		return InvalidBlockNumber;
+	const bool has_room = filler->slot < filler->slots_per_page;
+	page_opaque(BufferGetPage(filler->buffer))->in_free_list = has_room;
+	finish_page(filler);
+	return has_room ? filler->last_block : InvalidBlockNumber;
+}
+
+uint32 paged_id(const IndexFormat &format, BlockNumber first_block, int level_class, uint32 position)
+{
+	const uint32 per_page = format.slots_per_page[level_class];
+	return node_id(format, first_block + position / per_page, position % per_page);
+}
+
+uint32 upper_id(const Build *build, int level, uint32 id)
+{
+	return paged_id(build->format, build->first_upper_block, 1, build->level_starts[level] + id);
+}
+
+/* The id on pages of a record in memory. */
+uint32 translated(const Build *build, int level, uint32 id)
+{
+	if (id == kNoNode)
+		return kNoNode;
+	return level == 0 ? build->new_ids[id] : upper_id(build, level, id);
+}
+
+void copy_record(Build *build, int level, uint32 id, uint8 *to)
+{
+	const NodeRecord from = build->builder->record(level, id);
+	const NodeLayout &layout = build->layouts[level > 0];
+	memcpy(to, from.bytes, layout.record_bytes);
+	const NodeRecord record = {to, &layout};
+	NodeHeader &header = record.header();
+	header.up = translated(build, level + 1, header.up);
+	header.down = level > 0 ? translated(build, level - 1, header.down) : kNoNode;
+	for (uint32 slot = 0; slot < header.slots_used; slot++)
+		record.ids()[slot] = translated(build, level, record.ids()[slot]);
+}
+
+/* Values that are stored apart, in page order; refs go into the records in
+ * memory, of all levels. */
+void write_values(Build *build, const uint32 *order, uint32 count)
+{
+	for (uint32 k = 0; k < count; k++) {
+		NodeRecord record = build->builder->record(0, order[k]);
+		const hnsw::Value value = build->builder->value(order[k]);
+		const uint32 bytes =
+			hnsw::value_size(static_cast<ElementType>(build->format.element), build->format.dims, value.data);
+		const ValueRef ref = write_value(build->index, true, record.header().rows[0], value.data, bytes);
+		for (int level = 0;; level++) {
+			record.header().value_block = ref.block;
+			record.header().value_item = ref.item;
+			if (record.header().up == kNoNode)
+				break;
+			record = build->builder->record(level + 1, record.header().up);
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+void number_upper_levels(Build *build)
+{
+	uint32 total = 0;
+	for (int level = 1; level <= hnsw::kMaxLevel; level++) {
+		build->level_starts[level] = total;
+		if (level <= build->builder->top_level())
+			total += build->builder->upper_count(level);
+	}
+	build->level_starts[hnsw::kMaxLevel + 1] = total;
+}
+
+uint32 pages_for(const IndexFormat &format, int level_class, uint32 records)
+{
+	const uint32 per_page = format.slots_per_page[level_class];
+	return (records + per_page - 1) / per_page;
+}
+
+/* Nodes in page order, without those that became rows of others. */
+uint32 ordered_nodes(Build *build, uint32 *order)
+{
+	raise_if_error(build->builder->page_order(order));
+	uint32 count = 0;
+	for (uint32 k = 0; k < build->builder->node_count(); k++)
+		if (build->builder->record(0, order[k]).header().state != NodeState::kFree)
+			order[count++] = order[k];
+	return count;
+}
+
+void write_graph(Build *build)
+{
+	const IndexFormat &format = build->format;
+	hnsw::GraphBuilder &builder = *build->builder;
+	if (builder.top_level() < 0)
+		return;
+	const uint32 in_memory = builder.node_count();
+	auto *order = static_cast<uint32 *>(MemoryContextAllocHuge(build->context, sizeof(uint32) * in_memory));
+	const uint32 count = ordered_nodes(build, order);
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWrite);
+	ValueRef centre = {InvalidBlockNumber, 0};
+	if (builder.centre() != nullptr)
+		centre = write_value(build->index, true, RowId{0, 0, 0}, builder.centre(), sizeof(float) * format.dims);
+	if (format.value_bytes == 0)
+		write_values(build, order, count);
+
+	build->new_ids = static_cast<uint32 *>(MemoryContextAllocHuge(build->context, sizeof(uint32) * in_memory));
+	build->first_node_block = RelationGetNumberOfBlocks(build->index);
+	build->first_upper_block = build->first_node_block + pages_for(format, 0, count);
+	for (uint32 k = 0; k < count; k++)
+		build->new_ids[order[k]] = paged_id(format, build->first_node_block, 0, k);
+	number_upper_levels(build);
+
+	PageFiller nodes = {build->index, PageKind::kNode, 0, format.slots_per_page[0], InvalidBuffer, 0, 0};
+	for (uint32 k = 0; k < count; k++)
+		copy_record(build, 0, order[k], next_slot(&nodes, format));
+	const BlockNumber free_nodes = finish_filling(&nodes);
+	PageFiller uppers = {build->index, PageKind::kUpper, 1, format.slots_per_page[1], InvalidBuffer, 0, 0};
+	for (int level = 1; level <= builder.top_level(); level++)
+		for (uint32 id = 0; id < builder.upper_count(level); id++)
+			copy_record(build, level, id, next_slot(&uppers, format));
+	const BlockNumber free_uppers = finish_filling(&uppers);
+
+	update_state(build->index, [&](IndexState &state) {
+		state.entry_level = builder.top_level();
+		state.entry_point = translated(build, builder.top_level(), builder.entry_point());
+		state.free_nodes[0] = free_nodes;
+		state.free_nodes[1] = free_uppers;
+		state.node_count = count;
+		state.centre = centre;
+		state.centre_version = builder.centre() != nullptr ? 1 : 0;
+	});
+	pfree(order);
+	pfree(build->new_ids);
+}
+
+/* From here on rows are inserted into the pages. */
+void spill(Build *build)
+{
+	const double rows = build->rows;
+	ereport(NOTICE,
+			(errmsg("hnsw graph no longer fits into maintenance_work_mem after %.0f tuples", rows),
+			 errdetail("The remaining tuples are merged into the index on disk, which takes more time."),
+			 errhint("Increase maintenance_work_mem to speed up builds.")));
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
+	link_loaded(build);
+	write_graph(build);
+	build->builder->~GraphBuilder();
+	new (build->builder) hnsw::GraphBuilder();
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseMerge);
+	MemoryContext old = MemoryContextSwitchTo(build->context);
+	build->writer = static_cast<GraphWriter *>(palloc0(sizeof(GraphWriter)));
+	const IndexHandle *handle = copy_handle(cached_handle(build->index, read_meta(build->index)), build->context);
+	build->writer->init(build->index, handle, build->context, true);
+	MemoryContextSwitchTo(old);
+	build->in_memory = false;
+}
+
+void add_row(Build *build, const RowId &row, const IndexedValue &value)
+{
+	if (build->in_memory) {
+		bool fits = false;
+		raise_if_error(build->builder->add(row, value.value, &fits));
+		if (fits)
+			return;
+		spill(build);
+	}
+	build->written_nodes += build->writer->insert(row, value, {InvalidBlockNumber, 0}, kNoSource);
+}
+
+void build_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool, void *state)
+{
+	auto *build = static_cast<Build *>(state);
+	if (isnull[0])
+		return;
+	MemoryContext old = MemoryContextSwitchTo(build->row_context);
+	const IndexedValue value = value_from_datum(build->format, values[0]);
+	if (is_indexable(build->format, value)) {
+		add_row(build, row_of(*tid), value);
+		build->rows++;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(build->row_context);
+}
+
+/* Reads the table. Progress counts its blocks meanwhile, then the tuples of the
+ * graph. */
+double load_table(Build *build, Relation heap, IndexInfo *index_info)
+{
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
+	return table_index_build_scan(heap, build->index, index_info, true, true, build_callback, build, nullptr);
+}
+
+} /* namespace */
+
+IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_info)
+{
+	if (RelationGetNumberOfBlocks(index) != 0)
+		elog(ERROR, "index \"%s\" already contains data", RelationGetRelationName(index));
+	if (is_ivfflat(index))
+		ereport(NOTICE, (errmsg("index \"%s\" is built as hnsw", RelationGetRelationName(index)),
+						 errdetail("vecext serves \"ivfflat\" by its hnsw access method; \"lists\" has no effect.")));
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	auto *build = new (palloc0(sizeof(Build))) Build{};
+	build->index = index;
+	build->format = format_for(index);
+	layouts_of(build->format, build->layouts);
+	build->context = context;
+	build->row_context = AllocSetContextCreate(context, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
+	build->in_memory = true;
+	start_builder(build);
+	create_meta(index, build->format, MAIN_FORKNUM);
+
+	const double heap_rows = load_table(build, heap, index_info);
+	if (build->in_memory) {
+		link_loaded(build);
+		write_graph(build);
+	}
+	if (build->written_nodes > 0)
+		update_state(index, [&](IndexState &state) { state.node_count += build->written_nodes; });
+	if (RelationNeedsWAL(index)) {
+		pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLog);
+		log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);
+	}
+	const double index_rows = build->rows;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	auto *result = static_cast<IndexBuildResult *>(palloc(sizeof(IndexBuildResult)));
+	result->heap_tuples = heap_rows;
+	result->index_tuples = index_rows;
+	return result;
+}
+
+/* The init fork of an unlogged index: what it is after a crash, an empty index. */
+void hnsw_build_empty(Relation index)
+{
+	const IndexFormat format = format_for(index);
+	Buffer buffer = extend_index(index, INIT_FORKNUM);
+	START_CRIT_SECTION();
+	fill_meta(BufferGetPage(buffer), format);
+	MarkBufferDirty(buffer);
+	log_newpage_buffer(buffer, true);
+	END_CRIT_SECTION();
+	UnlockReleaseBuffer(buffer);
+}
+
+} /* namespace vecext::pg */
