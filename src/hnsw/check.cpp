@@ -198,7 +198,7 @@ VECEXT_FUNCTION(hnsw_check)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw check", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	const InspectedIndex inspected = open_inspected(index, exclusive ? ShareLock : AccessShareLock);
-	auto *run = static_cast<CheckRun *>(palloc0(sizeof(CheckRun)));
+	auto *run = new (palloc(sizeof(CheckRun))) CheckRun{};
 	init_run(run, inspected, exclusive ? CheckMode::kExclusive : CheckMode::kBesideWriters, with_heap);
 	run_check(*run);
 	close_inspected(inspected);

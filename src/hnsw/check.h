@@ -17,7 +17,7 @@
  */
 #pragma once
 
-#include "hnsw/index_handle.h"
+#include "hnsw/inspect.h"
 #include "hnsw/page_graph.h"
 
 namespace vecext::pg {

@@ -156,8 +156,8 @@ void heap_row_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, b
 	if (isnull[0])
 		return;
 	MemoryContext old = MemoryContextSwitchTo(check->row_context);
-	IndexedValue value;
-	if (indexed_value(check->run.handle->format, values[0], &value))
+	const IndexedValue value = value_from_datum(check->run.handle->format, values[0]);
+	if (is_indexable(check->run.handle->format, value))
 		check_heap_row(check->run, tid, value);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(check->row_context);

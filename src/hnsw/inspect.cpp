@@ -4,6 +4,7 @@
 #include "hnsw/inspect.h"
 
 extern "C" {
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/index.h"
 #include "catalog/pg_authid_d.h"

@@ -371,10 +371,7 @@ bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction)
 		if (!IsMVCCSnapshot(scan->xs_snapshot))
 			elog(ERROR, "non-MVCC snapshots are not supported with hnsw");
 		pgstat_count_index_scan(scan->indexRelation);
-#if PG_VERSION_NUM >= 180000
-		if (scan->instrument)
-			scan->instrument->nsearches++;
-#endif
+		count_index_search(scan);
 	} else if (scan->kill_prior_tuple && state->has_prior) {
 		kill_prior(scan, state);
 	}
