@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <type_traits>
 #include <vector>
 
@@ -49,16 +48,7 @@ public:
 	Arena arena() { return {allocate, this}; }
 
 private:
-	static void *allocate(void *context, size_t bytes)
-	{
-		auto *self = static_cast<MallocArena *>(context);
-		self->blocks_.push_back(nullptr);
-		void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
-		if (block == nullptr)
-			throw std::bad_alloc();
-		self->blocks_.back() = block;
-		return block;
-	}
+	static void *allocate(void *context, size_t bytes);
 
 	std::vector<void *> blocks_;
 };

@@ -7,10 +7,22 @@ namespace vecext {
 
 namespace {
 
-bool is_nan(float value) { return std::isnan(value); }
-bool is_nan(uint16_t half) { return is_half_nan(half); }
-bool is_finite(float value) { return std::isfinite(value); }
-bool is_finite(uint16_t half) { return (half & 0x7c00) != 0x7c00; }
+bool is_nan(float value)
+{
+	return std::isnan(value);
+}
+bool is_nan(uint16_t half)
+{
+	return is_half_nan(half);
+}
+bool is_finite(float value)
+{
+	return std::isfinite(value);
+}
+bool is_finite(uint16_t half)
+{
+	return (half & 0x7c00) != 0x7c00;
+}
 
 template <class Element> Status check_all_finite(const char *type_name, const Element *elements, size_t n)
 {

@@ -51,8 +51,8 @@ Status parse_sparse_binary_elements(const uint8_t *bytes, const SparseBinaryHead
 	if (status.is_ok())
 		status = check_sparse_values(values, count);
 	if (status.is_ok() && std::find(values, values + count, 0.0f) != values + count)
-		status = Status::error(ErrorKind::kDataException,
-							   "binary representation of sparsevec cannot contain zero values");
+		status =
+			Status::error(ErrorKind::kDataException, "binary representation of sparsevec cannot contain zero values");
 	return status;
 }
 

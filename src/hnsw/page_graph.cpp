@@ -4,6 +4,7 @@
 #include "hnsw/page_graph.h"
 
 extern "C" {
+#include "storage/buf_internals.h"
 #include "utils/memutils.h"
 }
 
@@ -20,7 +21,8 @@ constexpr int kRecentIndexes = 8;
 struct RecentIndex {
 	Oid relid;
 	RelFileNumber file;
-	uint64 used;
+	uint64 used; /* recent_clock at the last use */
+	uint64 uses;
 	RecentBuffers map;
 };
 RecentIndex recent_indexes[kRecentIndexes];
@@ -58,6 +60,7 @@ RecentIndex *recent_index(Relation index)
 	if (oldest->map.entries != nullptr)
 		pfree(oldest->map.entries);
 	oldest->map = {nullptr, 0};
+	oldest->uses = 0;
 	return oldest;
 }
 
@@ -66,10 +69,14 @@ RecentIndex *recent_index(Relation index)
 RecentBuffers *recent_buffers(Relation index)
 {
 	RecentIndex *recent = recent_index(index);
+	/* Asking for the size is a system call: now and then is enough for a hint. */
+	constexpr uint64 kCheckEvery = 256;
+	if (recent->map.entries == nullptr || recent->uses++ % kCheckEvery == 0) {
+		const uint32 size = map_size(index);
+		if (recent->map.entries == nullptr || recent->map.mask + 1 < size)
+			allocate_map(&recent->map, size);
+	}
 	recent->used = ++recent_clock;
-	const uint32 size = map_size(index);
-	if (recent->map.entries == nullptr || recent->map.mask + 1 < size)
-		allocate_map(&recent->map, size);
 	return &recent->map;
 }
 
@@ -138,7 +145,12 @@ void PageGraph::prefetch_record(Buffer buffer, uint32 id) const
 {
 	constexpr Size kLine = 64, kMaxLines = 32;
 	const IndexFormat &format = handle_->format;
-	const char *record = BufferGetPage(buffer) + record_offset(format, 0, slot_of(format, id));
+	const char *page = BufferGetPage(buffer);
+	/* Pinning and locking touch the descriptor, locate() both ends of the page. */
+	__builtin_prefetch(GetBufferDescriptor(buffer - 1), 1);
+	__builtin_prefetch(page);
+	__builtin_prefetch(page + BLCKSZ - sizeof(PageOpaque));
+	const char *record = page + record_offset(format, 0, slot_of(format, id));
 	const Size lines = Min(format.record_bytes[0] / kLine, kMaxLines);
 	for (Size line = 0; line < lines; line++)
 		__builtin_prefetch(record + line * kLine);

@@ -83,10 +83,6 @@ Buffer lock_if_free(Relation index, BlockNumber block)
 
 MetaPage read_meta(Relation index)
 {
-	if (RelationGetNumberOfBlocks(index) == 0)
-		ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
-						errmsg("index \"%s\" has no metapage", RelationGetRelationName(index)),
-						errhint("Please REINDEX it.")));
 	Buffer buffer = ReadBuffer(index, kMetaBlock);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	check_meta(index, BufferGetPage(buffer));

@@ -15,8 +15,7 @@ namespace {
 
 bool is_state_array(const ArrayType *array)
 {
-	return ARR_NDIM(array) == 1 && ARR_DIMS(array)[0] >= 1 && !ARR_HASNULL(array) &&
-		   ARR_ELEMTYPE(array) == FLOAT8OID;
+	return ARR_NDIM(array) == 1 && ARR_DIMS(array)[0] >= 1 && !ARR_HASNULL(array) && ARR_ELEMTYPE(array) == FLOAT8OID;
 }
 
 double *state_values(ArrayType *array)

@@ -19,9 +19,9 @@ namespace vecext::types {
 /* A checked view of a state array. */
 struct AverageState {
 	ArrayType *array;
-	double count;    /* finite, not negative */
-	int dimensions;  /* 0 before the first row */
-	double *sums;    /* `dimensions` of them, inside `array` */
+	double count;   /* finite, not negative */
+	int dimensions; /* 0 before the first row */
+	double *sums;   /* `dimensions` of them, inside `array` */
 };
 
 /* Raises XX000, naming `caller`, unless `state` has the shape above. */

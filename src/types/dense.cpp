@@ -25,14 +25,13 @@ namespace {
 void check_expected_dimensions(int32 expected, int32 dimensions)
 {
 	if (unlikely(expected != -1 && expected != dimensions))
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("expected %d dimensions, not %d", expected, dimensions)));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected %d dimensions, not %d", expected, dimensions)));
 }
 
 void raise_different_dimensions(const char *type_name, int a, int b)
 {
-	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-					errmsg("different %s dimensions %d and %d", type_name, a, b)));
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different %s dimensions %d and %d", type_name, a, b)));
 	pg_unreachable();
 }
 

@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -118,13 +119,36 @@ template <class Element> void check_same_dimensions(const DenseVector<Element> *
 /* Raises 22000 for NaN and infinities. */
 template <class Element> void check_elements(const DenseVector<Element> *vector)
 {
-	pg::raise_if_error(
-		check_finite(ElementTraits<Element>::kTypeName, vector->x, static_cast<size_t>(vector->dim)));
+	pg::raise_if_error(check_finite(ElementTraits<Element>::kTypeName, vector->x, static_cast<size_t>(vector->dim)));
 }
 
 /* from[0..n) rounded to the element type. Raises 22003 for a finite value beyond
  * its range; NaN and infinities pass to the caller's check_elements(). */
 void narrow_checked(const float *from, float *to, size_t n);
 void narrow_checked(const float *from, uint16_t *to, size_t n);
+
+/* Elements that one step of element-wise work handles; 1 kB of floats. */
+inline constexpr int kBlock = 256;
+
+template <class Element> const DenseVector<Element> *dense_argument(FunctionCallInfo fcinfo, int n)
+{
+	return dense_from<Element>(PG_GETARG_DATUM(n));
+}
+
+template <class Element> Datum dense_datum(const DenseVector<Element> *vector)
+{
+	return PointerGetDatum(const_cast<DenseVector<Element> *>(vector));
+}
+
+/* Calls visit(offset, floats, n) for each block of `vector`, widened. */
+template <class Element, class Visit> void for_each_block(const DenseVector<Element> *vector, Visit visit)
+{
+	float block[kBlock];
+	for (int i = 0; i < vector->dim; i += kBlock) {
+		const int n = std::min(kBlock, vector->dim - i);
+		ElementTraits<Element>::widen(vector->x + i, block, static_cast<size_t>(n));
+		visit(i, block, n);
+	}
+}
 
 } /* namespace vecext::types */

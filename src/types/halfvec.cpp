@@ -1,6 +1,13 @@
-/* halfvec.cpp: the SQL functions of the type `halfvec`: their C names; the bodies are in
- * dense_functions.h. */
-#include "types/dense_functions.h"
+/*
+ * halfvec.cpp: the C names of the SQL functions on halfvec. The bodies are templates in
+ * dense_*.h, each named as here with dense for the type.
+ */
+#include "types/dense_arithmetic.h"
+#include "types/dense_average.h"
+#include "types/dense_casts.h"
+#include "types/dense_distances.h"
+#include "types/dense_io.h"
+#include "types/dense_order.h"
 
 using namespace vecext::types;
 

@@ -28,7 +28,7 @@ namespace vecext::types {
 
 SparseVector *make_sparse_vector(int32 dim, int32 nnz)
 {
-	const Size size = offsetof(SparseVector, indices) + nnz * (sizeof(int32) + sizeof(float));
+	const Size size = sparse_vector_size(nnz);
 	SparseVector *vector = static_cast<SparseVector *>(palloc0(size));
 	SET_VARSIZE(vector, size);
 	vector->dim = dim;
@@ -120,8 +120,8 @@ SparseVector *parse_text(const char *text, int32 typmod)
 	check_expected_dimensions(typmod, parsed.dimensions);
 
 	SparseVector *vector = make_sparse_vector(parsed.dimensions, static_cast<int32>(parsed.count));
-	pg::raise_if_error(arrange_sparse_elements(elements, parsed.count, parsed.dimensions, vector->indices,
-											   values_of(vector)));
+	pg::raise_if_error(
+		arrange_sparse_elements(elements, parsed.count, parsed.dimensions, vector->indices, values_of(vector)));
 	pfree(elements);
 	return vector;
 }

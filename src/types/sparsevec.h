@@ -41,10 +41,18 @@ inline const float *values_of(const SparseVector *vector)
 	return reinterpret_cast<const float *>(vector->indices + vector->nnz);
 }
 
-/* The datum without TOAST; a copy in the current memory context if it had one. */
+inline Size sparse_vector_size(int32 nnz)
+{
+	return offsetof(SparseVector, indices) + static_cast<Size>(nnz) * (sizeof(int32) + sizeof(float));
+}
+
+/* The value of `datum`, detoasted: in place when it is plain already, else a copy
+ * in the current memory context. */
 inline const SparseVector *sparse_vector_from(Datum datum)
 {
-	return reinterpret_cast<const SparseVector *>(PG_DETOAST_DATUM(datum));
+	const auto *vector = reinterpret_cast<const SparseVector *>(PG_DETOAST_DATUM(datum));
+	Assert(VARSIZE(vector) == sparse_vector_size(vector->nnz));
+	return vector;
 }
 
 /* A new vector in the current memory context, its elements zeroed for the caller
@@ -59,8 +67,8 @@ double l2_squared_distance(const SparseVector *a, const SparseVector *b);
 double inner_product(const SparseVector *a, const SparseVector *b);
 double l1_distance(const SparseVector *a, const SparseVector *b);
 
-/* 1 - cosine of the angle, in [0, 2]; NaN when either norm is zero or both the
- * inner product and a norm overflow. */
+/* 1 - cosine of the angle, in [0, 2]; NaN when a norm is zero, or when the inner
+ * product overflows with a norm. */
 double cosine_distance(const Kernels &kernels, const SparseVector *a, const SparseVector *b);
 
 /* Order of the elements from the first on, absent ones being zero, as arrays

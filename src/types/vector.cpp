@@ -1,6 +1,13 @@
-/* vector.cpp: the SQL functions of the type `vector`: their C names; the bodies are in
- * dense_functions.h. vector_combine serves both dense types. */
-#include "types/dense_functions.h"
+/*
+ * vector.cpp: the C names of the SQL functions on vector. The bodies are templates in
+ * dense_*.h, each named as here with dense for the type. vector_combine serves both types.
+ */
+#include "types/dense_arithmetic.h"
+#include "types/dense_average.h"
+#include "types/dense_casts.h"
+#include "types/dense_distances.h"
+#include "types/dense_io.h"
+#include "types/dense_order.h"
 
 using namespace vecext::types;
 

@@ -56,6 +56,7 @@ within vector "CREATE TABLE items (id int PRIMARY KEY, v vector(3), h halfvec(2)
 within vector "INSERT INTO items (id, v, h, s, b)
 	SELECT i, ARRAY[i, 0.1, -i], ARRAY[i, 0.5], format('{1:%s,5:-0.1}/5', i)::sparsevec, (i % 16)::bit(4)
 	FROM generate_series(1, 100) AS i"
+within vector "CREATE INDEX ON items USING hnsw (s sparsevec_l2_ops); CREATE INDEX ON items USING hnsw (v vector_cosine_ops) WITH (m = 8)"
 within vector "CREATE VIEW near AS SELECT id, s <-> '{1:50}/5' AS distance FROM items ORDER BY s <-> '{1:50}/5', id LIMIT 3"
 within vector "CREATE FUNCTION far(sparsevec) RETURNS float8 LANGUAGE sql AS \$\$ SELECT \$1 <+> '{}/5' \$\$"
 for format in plain custom; do
@@ -68,6 +69,7 @@ for format in plain custom; do
 	is "$(within "restored_$format" "SELECT extversion FROM pg_extension WHERE extname = 'vector'")" 0.8.6 "$format: the alias is there"
 	is "$(within "restored_$format" "SELECT * FROM items ORDER BY id" | cksum)" "$(within vector "SELECT * FROM items ORDER BY id" | cksum)" "$format: the rows are"
 	is "$(within "restored_$format" "SELECT id FROM near")" $'50\n49\n51' "$format: operators work in views"
+	is "$(within "restored_$format" "SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%USING hnsw%'")" 2 "$format: and indexes"
 	is "$(within "restored_$format" "SELECT far(s) > 100 FROM items WHERE id = 100")" t "$format: and in functions"
 done
 
@@ -90,10 +92,17 @@ COPY public.items (id, embedding, half, sparse, code) FROM stdin;
 2	\N	\N	\N	\N
 \.
 ALTER TABLE ONLY public.items ADD CONSTRAINT items_pkey PRIMARY KEY (id);
+CREATE INDEX items_embedding_idx ON public.items USING hnsw (embedding public.vector_l2_ops) WITH (m='16', ef_construction='64');
+CREATE INDEX items_code_idx ON public.items USING hnsw (code public.bit_hamming_ops);
+CREATE INDEX items_half_idx ON public.items USING ivfflat (half public.halfvec_ip_ops) WITH (lists='100');
 CREATE INDEX items_sparse_idx ON public.items USING btree (sparse);
 DUMP
 is "$(within from_pgvector "SELECT embedding <-> '[1,2.5,1]', half <#> '[2,0]', sparse <-> '{}/1000', code <~> B'10101011'
 	FROM items WHERE id = 1")" "4|-1|1.118033988749895|1" "and its vectors are vecext's"
+for order in "embedding <-> '[1,2,3]'" "code <~> B'10000000'" "half <#> '[1,1]'"; do
+	like "$(within from_pgvector "SET enable_seqscan = off; EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY $order LIMIT 1")" \
+		"Index Scan using items_${order%% *}_idx" "its index serves ORDER BY $order"
+done
 createdb filtered
 within filtered "CREATE EXTENSION vecext"
 ok "a dump without its two statements restores into vecext" bash -o pipefail -c "pg_dump vector |
@@ -162,6 +171,7 @@ is "$(sql "SELECT count(*) FROM pg_proc WHERE probin LIKE '%vecext%'")" 0 "nothi
 sql "DROP EXTENSION vector"
 ok "without pgvector it is created" sql "CREATE EXTENSION vecext"
 is "$(sqlstate "CREATE EXTENSION vector")" 42710 "pgvector beside vecext fails"
+like "$(sql "CREATE EXTENSION vector SCHEMA other" 2>&1)" 'access method "hnsw" already exists' "also in a schema of its own"
 createdb free
 ok "and pgvector works in a database of its own" within free "CREATE EXTENSION vector"
 

@@ -147,8 +147,7 @@ TEST(SparseBinary, SurvivesRandomMessages)
 		GuardedArray<uint8_t> guarded(body, Guard::kAtEnd);
 		GuardedArray<int32_t> indices(std::vector<int32_t>(count), Guard::kAtEnd);
 		GuardedArray<float> values(std::vector<float>(count), Guard::kAtEnd);
-		const Status status =
-			parse_sparse_binary_elements(guarded.data(), head.value(), indices.data(), values.data());
+		const Status status = parse_sparse_binary_elements(guarded.data(), head.value(), indices.data(), values.data());
 		EXPECT_TRUE(status.is_ok() || status.kind() == ErrorKind::kDataException);
 	}
 }

@@ -45,8 +45,8 @@ Outcome read(const std::string &text)
 	const size_t count = parsed.value().count;
 	GuardedArray<int32_t> indices{std::vector<int32_t>(count), Guard::kAtEnd};
 	GuardedArray<float> values{std::vector<float>(count), Guard::kAtEnd};
-	outcome.status = arrange_sparse_elements(elements.data(), count, parsed.value().dimensions, indices.data(),
-											 values.data());
+	outcome.status =
+		arrange_sparse_elements(elements.data(), count, parsed.value().dimensions, indices.data(), values.data());
 	outcome.dimensions = parsed.value().dimensions;
 	for (size_t i = 0; i < count; i++)
 		outcome.elements.emplace_back(indices.data()[i], values.data()[i]);
@@ -162,9 +162,10 @@ TEST(SparseText, ReportsSyntaxErrors)
 		expect_syntax_error(text, "Unexpected end of input.");
 	for (const char *text : {"{}/1a", "{}/1.5", "{}/1/1", "{1:1}/1}"})
 		expect_syntax_error(text, "Junk after closing.");
-	for (const char *text : {"{", "{ ", "{:", "{,", "{]", "{1", "{1:", "{1:1", "{1:1,", "{1:1,}/1", "{:}/1", "{,}/1",
-							 "{1,}/1", "{:1}/1", "{1:}/1", "{1a:1}/1", "{1.0:1}/1", "{1:1a}/1", "{1:x}/1", "{+:1}/1",
-							 "{-:1}/1", "{}/", "{}/-", "{}/a", "{1:1,,2:1}/2", "{1::1}/1", "{{1:1}}/1"})
+	for (const char *text :
+		 {"{",        "{ ",      "{:",      "{,",     "{]",     "{1",     "{1:",          "{1:1",      "{1:1,",
+		  "{1:1,}/1", "{:}/1",   "{,}/1",   "{1,}/1", "{:1}/1", "{1:}/1", "{1a:1}/1",     "{1.0:1}/1", "{1:1a}/1",
+		  "{1:x}/1",  "{+:1}/1", "{-:1}/1", "{}/",    "{}/-",   "{}/a",   "{1:1,,2:1}/2", "{1::1}/1",  "{{1:1}}/1"})
 		expect_syntax_error(text);
 }
 
@@ -213,7 +214,8 @@ TEST(SparseText, SurvivesMutations)
 		accepted++;
 		int32_t previous = -1;
 		for (const auto &[index, value] : outcome.elements) {
-			ASSERT_TRUE(index > previous && index < outcome.dimensions && std::isfinite(value) && value != 0) << mutated;
+			ASSERT_TRUE(index > previous && index < outcome.dimensions && std::isfinite(value) && value != 0)
+				<< mutated;
 			previous = index;
 		}
 	}

@@ -243,8 +243,8 @@ size_t GraphBuilder::bytes_per_point(const BuildOptions &options) noexcept
 	const size_t apart = options.value_bytes == 0 && options.element != ElementType::kSparse
 							 ? round_up(value_size(options.element, options.dims, nullptr), 8)
 							 : 0;
-	return record_cost(layout_of(options, 0)) + static_cast<size_t>(upper * record_cost(layout_of(options, 1))) + apart +
-		   kBytesPerNode;
+	return record_cost(layout_of(options, 0)) + static_cast<size_t>(upper * record_cost(layout_of(options, 1))) +
+		   apart + kBytesPerNode;
 }
 
 namespace {

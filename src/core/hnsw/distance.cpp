@@ -86,7 +86,8 @@ struct GraphDistanceFunctions {
 	}
 	static float jaccard_bit(const GraphDistance &g, const Value &a, const Value &b) noexcept
 	{
-		const BitCounts counts = g.kernels_->jaccard_bits(elements<uint8_t>(a), elements<uint8_t>(b), (g.dims_ + 7) / 8);
+		const BitCounts counts =
+			g.kernels_->jaccard_bits(elements<uint8_t>(a), elements<uint8_t>(b), (g.dims_ + 7) / 8);
 		if (counts.both == 0)
 			return 1;
 		const auto either = static_cast<double>(counts.in_a + counts.in_b - counts.both);

@@ -9,12 +9,15 @@ namespace vecext {
 const CodeKernels &code_kernels() noexcept
 {
 	switch (kernels().set) {
-	case InstructionSet::kPortable:
-	case InstructionSet::kAvx2:
+#if defined(__x86_64__)
 	case InstructionSet::kAvx512:
-		break;
+		return kAvx512CodeKernels;
+	case InstructionSet::kAvx2:
+		return kAvx2CodeKernels;
+#endif
+	default:
+		return kPortableCodeKernels;
 	}
-	return code_kernels_portable;
 }
 
 } /* namespace vecext */

@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include <bit>
 #include <cstring>
 
 #include "core/rabitq/code_kernels.h"
@@ -109,7 +108,7 @@ struct HadamardWindow {
 	uint32_t size;
 	float factor;
 };
-inline HadamardWindow hadamard_window(uint32_t padded)
+HadamardWindow hadamard_window(uint32_t padded)
 {
 	uint32_t size = 64;
 	float factor = 0.125f;
@@ -150,13 +149,13 @@ template <class Lanes> float largest_magnitude(const float *x, uint32_t n)
 	return max_lane(most);
 }
 
-inline void put_mask(uint64_t *word, uint32_t quarter, uint16_t mask)
+void put_mask(uint64_t *word, uint32_t quarter, uint16_t mask)
 {
 	memcpy(reinterpret_cast<uint8_t *>(word) + 2 * quarter, &mask, sizeof mask);
 }
 
 /* The sum of all integers, from their planes. */
-inline int64_t sum_of_planes(const CodeQuery &query)
+int64_t sum_of_planes(const CodeQuery &query)
 {
 	int64_t sum = 0;
 	const uint32_t words = query.padded / 64;
@@ -210,11 +209,10 @@ CodeSums encode_signs(uint32_t padded, const float *residual, const float *refer
 	Lanes with_residual = Lanes::set1(0), with_reference = with_residual;
 	for (uint32_t i = 0; i < padded; i += 16) {
 		const Lanes r = Lanes::load(residual + i);
-		const uint16_t mask = r.positive();
-		put_mask(code + i / 64, i / 16 % 4, mask);
+		put_mask(code + i / 64, i / 16 % 4, r.not_negative());
 		with_residual = with_residual + r.abs();
 		if (reference != nullptr)
-			with_reference = with_reference + Lanes::load(reference + i).negate_unless(mask);
+			with_reference = with_reference + Lanes::load(reference + i).times_sign_of(r);
 	}
 	return {0.5f * sum_lanes(with_residual), 0.5f * sum_lanes(with_reference)};
 }
@@ -244,7 +242,7 @@ CodeSums encode_levels(int bits, uint32_t padded, float step, const float *resid
 
 /* Step of the uniform quantizer with the least squared error on a standard
  * normal variable (Max, "Quantizing for minimum distortion", 1960). */
-inline float normal_step(int bits)
+float normal_step(int bits)
 {
 	return bits == 2 ? 0.9957f : 0.3352f;
 }
@@ -272,16 +270,6 @@ CodeFactors encode(Metric metric, int bits, uint32_t padded, const float *residu
 	if (inner_product)
 		return {exact_add + factor * sums.reference, -factor};
 	return {exact_add + 2 * factor * sums.reference, -2 * factor};
-}
-
-/* --------------------------------------------------------------- scans */
-
-/* out = add + scale * (step * sum + offset), in this order of operations. */
-inline void finish_estimates(const CodeQuery &query, const int32_t *sums, const float *add, const float *scale,
-							 float *out)
-{
-	for (uint32_t j = 0; j < kBlockSlots; j++)
-		out[j] = add[j] + scale[j] * (query.step * static_cast<float>(sums[j]) + query.offset);
 }
 
 } /* namespace */

@@ -48,8 +48,8 @@ template <class Type> Status syntax_error() noexcept
 
 template <class Type> Status range_error(const char *number, const char *end) noexcept
 {
-	return Status::error(ErrorKind::kOutOfRange, "\"%.*s\" is out of range for type %s",
-						 quoted_length(number, end), number, Type::kTypeName);
+	return Status::error(ErrorKind::kOutOfRange, "\"%.*s\" is out of range for type %s", quoted_length(number, end),
+						 number, Type::kTypeName);
 }
 
 /* A Status is large, so the common case returns none. */
@@ -68,8 +68,7 @@ template <class Type> bool read_element(Cursor *cursor, typename Type::Element *
 }
 
 /* The elements from behind "[" to behind "]". */
-template <class Type>
-Status read_elements(Cursor *cursor, typename Type::Element *elements, int *dimensions) noexcept
+template <class Type> Status read_elements(Cursor *cursor, typename Type::Element *elements, int *dimensions) noexcept
 {
 	Status status;
 	*dimensions = 0;
