@@ -236,8 +236,8 @@ void search_first(IndexScanDesc scan, HnswScan *state)
 	search_pending(scan, state, meta.state, PendingEffort::kBest);
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
-	const bool had_pending = state->pending_counters.entries > 0;
-	search_graph(scan, state, had_pending ? read_meta(scan->indexRelation).state.entry_point : meta.state.entry_point);
+	const bool stale = state->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
+	search_graph(scan, state, stale ? read_meta(scan->indexRelation).state.entry_point : meta.state.entry_point);
 	finish_batch(state);
 }
 
