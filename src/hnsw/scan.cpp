@@ -3,9 +3,10 @@
  *
  * The first call of a (re)scan searches: the pending segment, then the graph with
  * a beam of hnsw.ef_search. Rows come out in the order of their exact distances.
- * With hnsw.iterative_scan (see scan_iteration() for ivfflat) the search goes on from where it stopped each time the
- * executor has used up what was found, until the graph is exhausted or
- * hnsw.max_scan_tuples or the memory limit is reached.
+ * With hnsw.iterative_scan (see scan_iteration() for ivfflat) the search goes on
+ * from where it stopped each time the executor has used up a batch of
+ * hnsw.ef_search rows, until the graph is exhausted or hnsw.max_scan_tuples or
+ * the memory limit is reached.
  *
  * No lock and no pin is kept between calls. Rows found may have been removed by
  * VACUUM before the executor looks: their heap slots can then hold only rows that
@@ -113,7 +114,7 @@ void prepare_query(IndexScanDesc scan, HnswScan *state, const MetaPage &meta)
 	const Arena arena = context_arena(CurrentMemoryContext);
 	state->query.distance = handle->distance();
 	state->graph.init(scan->indexRelation, handle, CurrentMemoryContext);
-	state->search.init(arena, hnsw_ef_search);
+	state->search.init(arena, hnsw_ef_search, handle->layouts[0]);
 	state->iteration = scan_iteration(scan->indexRelation);
 	state->search.keep_discarded = state->iteration != IterativeScan::kOff;
 	state->rows.init(arena, 64);
@@ -202,14 +203,14 @@ void finish_batch(HnswScan *state)
 	state->next_row = 0;
 }
 
-/* The entry point is read after the pending rows, since some of these may have
- * moved into the graph meanwhile. Where VACUUM or a replayed VACUUM freed a record
- * between two steps down, the way is lost: then from the top again. */
-void search_graph(IndexScanDesc scan, HnswScan *state)
+/* Where VACUUM or a replayed VACUUM freed a record between two steps down, the way
+ * is lost: then from the top again. */
+void search_graph(IndexScanDesc scan, HnswScan *state, uint32 top)
 {
 	constexpr int kAttempts = 100;
 	for (int attempt = 0; attempt < kAttempts; attempt++) {
-		const uint32 top = read_meta(scan->indexRelation).state.entry_point;
+		if (attempt > 0)
+			top = read_meta(scan->indexRelation).state.entry_point;
 		if (top == kNoNode)
 			return;
 		const uint32 entry = hnsw::descend(state->graph, state->query, state->search, top, 0);
@@ -236,7 +237,10 @@ void search_first(IndexScanDesc scan, HnswScan *state)
 	const MetaPage meta = read_meta(scan->indexRelation);
 	prepare_query(scan, state, meta);
 	search_pending(scan, state, meta.state, PendingEffort::kBest);
-	search_graph(scan, state);
+	/* Pending rows may have moved into the graph since the metapage was read, even
+	 * into an empty one. */
+	const bool stale = state->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
+	search_graph(scan, state, stale ? read_meta(scan->indexRelation).state.entry_point : meta.state.entry_point);
 	finish_batch(state);
 }
 
