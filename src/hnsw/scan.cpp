@@ -53,8 +53,8 @@ struct HnswScan {
 	hnsw::SearchQuery query;
 	float *projection;
 	hnsw::LayerSearch search;
-	ArenaVector<ScanRow> rows; /* of this batch, sorted */
-	uint32 next_row;
+	ArenaVector<ScanRow> rows; /* sorted; from batch_end on they wait for a later batch */
+	uint32 next_row, batch_end;
 	ArenaVector<uint64> pending_keys; /* rows returned or waiting from the pending segment, sorted */
 	bool pending_complete;
 	float last_distance;
@@ -152,18 +152,22 @@ auto collect_into(HnswScan *state, bool ignore_killed)
 	};
 }
 
-/* Adds what the pending segment has. In a second call, for everything: without
- * the rows that the first call gave. */
-void search_pending(IndexScanDesc scan, HnswScan *state, const IndexState &index_state, PendingEffort effort)
+bool contains_key(const ArenaVector<uint64> &sorted_keys, uint64 key)
+{
+	return std::binary_search(sorted_keys.begin(), sorted_keys.end(), key);
+}
+
+/* Adds what the pending segment has, without the rows that are `known`. */
+void search_pending(IndexScanDesc scan, HnswScan *state, const IndexState &index_state, PendingEffort effort,
+					const ArenaVector<uint64> &known)
 {
 	ArenaVector<PendingResult> results;
 	results.init(context_arena(CurrentMemoryContext), 64);
 	scan_pending(state->graph, index_state, state->query, state->projection, effort, hnsw_ef_search,
 				 scan->ignore_killed_tuples, &results, &state->pending_counters);
-	const uint32 known = state->pending_keys.size();
 	for (const PendingResult &result : results) {
 		const uint64 key = row_key(result.row);
-		if (std::binary_search(state->pending_keys.begin(), state->pending_keys.begin() + known, key))
+		if (contains_key(known, key))
 			continue;
 		add_result(state, {result.distance, result.row, kNoNode, result.block, result.entry});
 		state->pending_keys.push_back(key);
@@ -179,8 +183,7 @@ void drop_duplicates(HnswScan *state)
 		return;
 	uint32 kept = 0;
 	for (const ScanRow &row : state->rows)
-		if (row.node == kNoNode ||
-			!std::binary_search(state->pending_keys.begin(), state->pending_keys.end(), row_key(row.row)))
+		if (row.node == kNoNode || !contains_key(state->pending_keys, row_key(row.row)))
 			state->rows[kept++] = row;
 	state->rows.resize(kept);
 }
@@ -195,11 +198,37 @@ void drop_repeated_pending(HnswScan *state)
 	state->rows.resize(kept);
 }
 
+/* pgvector's: rows that come too late for strict order are left out. */
+void drop_too_near(HnswScan *state)
+{
+	uint32 kept = 0;
+	for (const ScanRow &row : state->rows)
+		if (row.distance >= state->last_distance)
+			state->rows[kept++] = row;
+	state->rows.resize(kept);
+}
+
+/* A search meets more rows than it looks for, those beyond ef_search without
+ * having seen all that are nearer. If the scan may go on they wait for what comes
+ * then: given out now, strict order would have to drop the others. */
 void finish_batch(HnswScan *state)
 {
 	drop_duplicates(state);
 	std::sort(state->rows.begin(), state->rows.end(), nearer);
 	drop_repeated_pending(state);
+	if (state->iteration == IterativeScan::kStrict)
+		drop_too_near(state);
+	const bool last = state->iteration == IterativeScan::kOff || state->exhausted;
+	state->batch_end = last ? state->rows.size() : Min(state->rows.size(), static_cast<uint32>(hnsw_ef_search));
+	state->next_row = 0;
+}
+
+void drop_returned(HnswScan *state)
+{
+	uint32 kept = 0;
+	for (uint32 i = state->next_row; i < state->rows.size(); i++)
+		state->rows[kept++] = state->rows[i];
+	state->rows.resize(kept);
 	state->next_row = 0;
 }
 
@@ -236,7 +265,7 @@ void search_first(IndexScanDesc scan, HnswScan *state)
 {
 	const MetaPage meta = read_meta(scan->indexRelation);
 	prepare_query(scan, state, meta);
-	search_pending(scan, state, meta.state, PendingEffort::kBest);
+	search_pending(scan, state, meta.state, PendingEffort::kBest, state->pending_keys);
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = state->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
@@ -255,29 +284,28 @@ bool may_continue(HnswScan *state)
 		   static_cast<double>(MemoryContextMemAllocated(state->context, true)) < memory_limit;
 }
 
-/* pgvector's: rows that come too late for strict order are left out. */
-void drop_too_near(HnswScan *state)
+/* All pending rows that the first batch did not have, as pending rows or, since
+ * a merge may have been at work, as rows of the graph. */
+void complete_pending(IndexScanDesc scan, HnswScan *state)
 {
-	uint32 kept = 0;
+	ArenaVector<uint64> known;
+	known.init(context_arena(CurrentMemoryContext), state->rows.size() + 1);
 	for (const ScanRow &row : state->rows)
-		if (row.distance >= state->last_distance)
-			state->rows[kept++] = row;
-	state->rows.resize(kept);
+		known.push_back(row_key(row.row));
+	std::sort(known.begin(), known.end());
+	search_pending(scan, state, read_meta(scan->indexRelation).state, PendingEffort::kAll, known);
+	state->pending_complete = true;
 }
 
 void search_more(IndexScanDesc scan, HnswScan *state)
 {
-	state->rows.clear();
-	if (!state->pending_complete) {
-		search_pending(scan, state, read_meta(scan->indexRelation).state, PendingEffort::kAll);
-		state->pending_complete = true;
-	}
+	if (!state->pending_complete)
+		complete_pending(scan, state);
+	drop_returned(state);
 	if (!hnsw::continue_layer(state->graph, state->query, state->search, hnsw_ef_search,
 							  collect_into(state, scan->ignore_killed_tuples)))
 		state->exhausted = true;
 	finish_batch(state);
-	if (state->iteration == IterativeScan::kStrict)
-		drop_too_near(state);
 }
 
 /* The next row, searching as needed; false at the end. */
@@ -287,10 +315,13 @@ bool next_row(IndexScanDesc scan, HnswScan *state)
 		search_first(scan, state);
 		state->searched = true;
 	}
-	while (state->next_row >= state->rows.size()) {
-		if (!may_continue(state))
+	while (state->next_row >= state->batch_end) {
+		if (may_continue(state))
+			search_more(scan, state);
+		else if (state->batch_end < state->rows.size())
+			state->batch_end = state->rows.size();
+		else
 			return false;
-		search_more(scan, state);
 	}
 	return true;
 }
@@ -360,7 +391,7 @@ void hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, 
 	MemoryContextReset(state->context);
 	state->searched = state->exhausted = state->pending_complete = state->has_prior = false;
 	state->projection = nullptr;
-	state->next_row = 0;
+	state->next_row = state->batch_end = 0;
 	state->tuples_visited = 0;
 	state->last_distance = -std::numeric_limits<float>::infinity();
 	state->search.counters = {};
