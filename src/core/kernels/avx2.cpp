@@ -20,6 +20,8 @@ namespace {
 using Floats = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
 using Bytes = __m256i;
 
+constexpr size_t kAccumulators = 4;
+
 Floats multiply_add(Floats x, Floats y, Floats sum) noexcept
 {
 	return fma(x, y, sum);
