@@ -156,7 +156,8 @@ template <class Result, class Element, class Take> void each_set(Member<Result, 
 template <class Take> void each_peer(PeerDistance PeerDistances::*member, size_t dims, Take take)
 {
 	const auto peer = [&](const char *name, PeerDistances distances) {
-		take(name, [function = distances.*member, dims](const char *a, const char *b) { return function(a, b, &dims); });
+		take(name,
+			 [function = distances.*member, dims](const char *a, const char *b) { return function(a, b, &dims); });
 	};
 	peer("naive", naive(dims));
 	if (kernels_for(InstructionSet::kAvx2) == nullptr)
@@ -224,7 +225,10 @@ std::vector<Scene> scenes()
 	return {{"cache", "In cache: million distances per second", "distances", 1e6, to_hnswlib},
 			{"stream", "256 MiB in order: GB/s", "bytes", 1e9, to_memory},
 			{"shuffle", "256 MiB shuffled, next vector prefetched: GB/s", "bytes", 1e9, to_hnswlib},
-			{"others", "In cache: million distances per second", "distances", 1e6,
+			{"others",
+			 "In cache: million distances per second",
+			 "distances",
+			 1e6,
 			 {{"avx2", "portable"}, {"avx512", "portable"}}}};
 }
 

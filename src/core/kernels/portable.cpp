@@ -214,15 +214,14 @@ constexpr Kernels with_plain_byte_kernels(Kernels table) noexcept
 
 namespace vecext {
 
-constinit const Kernels kPortableKernels =
-	with_plain_byte_kernels(float_kernels(InstructionSet::kPortable, "portable",
+constinit const Kernels kPortableKernels = with_plain_byte_kernels(float_kernels(InstructionSet::kPortable, "portable",
 #if defined(__x86_64__)
-										  "SSE2"
+																				 "SSE2"
 #elif defined(__aarch64__)
-										  "NEON"
+																				 "NEON"
 #else
-										  "baseline"
+																				 "baseline"
 #endif
-										  ));
+																				 ));
 
 } /* namespace vecext */
