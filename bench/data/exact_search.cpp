@@ -157,9 +157,10 @@ GroundTruth exact_search(const Vectors &base, const Vectors &queries, Metric met
 	return truth;
 }
 
-double intrinsic_dimension(const GroundTruth &truth, Metric metric)
+double intrinsic_dimension(const GroundTruth &truth, Metric metric, size_t neighbours)
 {
-	if (truth.distances.empty() || truth.neighbours < 3 || metric == Metric::kInnerProduct)
+	neighbours = std::min(neighbours, truth.neighbours);
+	if (truth.distances.empty() || neighbours < 3 || metric == Metric::kInnerProduct)
 		return 0;
 	/* Cosine distance is half the squared Euclidean distance of unit vectors. */
 	const double exponent = metric == Metric::kCosine ? 0.5 : 1;
@@ -167,13 +168,13 @@ double intrinsic_dimension(const GroundTruth &truth, Metric metric)
 	size_t used = 0;
 	for (size_t q = 0; q < truth.queries; q++) {
 		const float *d = truth.distances.data() + q * truth.neighbours;
-		const double farthest = d[truth.neighbours - 1];
+		const double farthest = d[neighbours - 1];
 		if (d[0] <= 0)
 			continue; /* a duplicate of the query: the logarithm is infinite */
 		double logs = 0;
-		for (size_t j = 0; j + 1 < truth.neighbours; j++)
+		for (size_t j = 0; j + 1 < neighbours; j++)
 			logs += exponent * std::log(farthest / d[j]);
-		inverse_sum += logs / static_cast<double>(truth.neighbours - 2);
+		inverse_sum += logs / static_cast<double>(neighbours - 2);
 		used++;
 	}
 	return inverse_sum > 0 ? static_cast<double>(used) / inverse_sum : 0;

@@ -33,8 +33,9 @@ GroundTruth exact_search(const Vectors &base, const Vectors &queries, Metric met
 
 /* The maximum likelihood estimate of the local intrinsic dimension (Levina and
  * Bickel 2004, inverses averaged as MacKay and Ghahramani say) over all queries,
- * from the distances of their neighbours. 0 when there are no distances or for
+ * from the distances of their first `neighbours` neighbours (fewer where the truth
+ * holds fewer). 0 when there are no distances or for
  * the inner product, which is no distance. */
-double intrinsic_dimension(const GroundTruth &truth, Metric metric);
+double intrinsic_dimension(const GroundTruth &truth, Metric metric, size_t neighbours);
 
 } /* namespace vecext::bench */

@@ -65,10 +65,11 @@ double percentile(std::vector<double> &samples, double fraction)
 	return samples[static_cast<size_t>(std::lround(position))];
 }
 
-void print_curve(const Records &records, const std::vector<SearchPoint> &curve)
+void print_curve(const Records &records, const std::vector<SearchPoint> &curve, const std::string &label)
 {
+	const std::string prefix = label.empty() ? "" : label + ", ";
 	for (const SearchPoint &point : curve) {
-		const std::string at = "ef " + std::to_string(point.ef_search) + ": ";
+		const std::string at = prefix + "ef " + std::to_string(point.ef_search) + ": ";
 		records.print(at + "recall@10", point.recall, "");
 		records.print(at + "CPU per query", point.cpu_seconds * 1e6, "us");
 		records.print(at + "p50", point.wall_p50 * 1e6, "us");
@@ -78,7 +79,7 @@ void print_curve(const Records &records, const std::vector<SearchPoint> &curve)
 	for (const double recall : {0.95, 0.99}) {
 		const std::optional<double> cpu = cpu_at_recall(curve, recall);
 		if (cpu)
-			records.print("CPU per query at recall " + std::to_string(recall).substr(0, 4), *cpu * 1e6, "us");
+			records.print(prefix + "CPU per query at recall " + std::to_string(recall).substr(0, 4), *cpu * 1e6, "us");
 	}
 }
 

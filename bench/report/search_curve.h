@@ -36,7 +36,8 @@ std::optional<double> cpu_at_recall(const std::vector<SearchPoint> &curve, doubl
 /* The value below which `fraction` of the samples lie; sorts them. */
 double percentile(std::vector<double> &samples, double fraction);
 
-/* One line per point and value, and the CPU times at recall 0.95 and 0.99. */
-void print_curve(const Records &records, const std::vector<SearchPoint> &curve);
+/* One line per point and value, and the CPU times at recall 0.95 and 0.99. A
+ * label ("2 clients") that is not empty precedes each measure. */
+void print_curve(const Records &records, const std::vector<SearchPoint> &curve, const std::string &label = "");
 
 } /* namespace vecext::bench */
