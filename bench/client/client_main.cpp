@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 {
 	using namespace vecext::bench;
 	const std::map<std::string, void (*)(Options &)> commands = {
-		{"load", load_table},   {"index", build_index}, {"search", search_table}, {"insert", insert_rows},
+		{"load", load_table},     {"index", build_index}, {"search", search_table}, {"insert", insert_rows},
 		{"merge", merge_pending}, {"scan", scan_table},   {"pages", count_pages},
 	};
 	try {

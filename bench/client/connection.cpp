@@ -71,9 +71,9 @@ Rows Connection::execute(const char *name, const std::vector<std::string_view> &
 		lengths[i] = static_cast<int>(parameters[i].size());
 		formats[i] = 1;
 	}
-	return checked(PQexecPrepared(connection_.get(), name, static_cast<int>(parameters.size()), values, lengths,
-								  formats, 1),
-				   name);
+	return checked(
+		PQexecPrepared(connection_.get(), name, static_cast<int>(parameters.size()), values, lengths, formats, 1),
+		name);
 }
 
 void Connection::begin_copy(const std::string &sql)

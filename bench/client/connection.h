@@ -33,9 +33,9 @@ public:
 	/* `conninfo` as libpq takes it; "" leaves all to PGHOST and the like. */
 	explicit Connection(const std::string &conninfo);
 
-	Rows query(const std::string &sql);      /* text results */
+	Rows query(const std::string &sql);        /* text results */
 	std::string value(const std::string &sql); /* first column of the first row, "" when there is none */
-	double number(const std::string &sql);   /* the same as a number; 0 when there is none */
+	double number(const std::string &sql);     /* the same as a number; 0 when there is none */
 
 	void prepare(const char *name, const std::string &sql, const std::vector<Oid> &types);
 

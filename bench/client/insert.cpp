@@ -23,9 +23,10 @@ namespace vecext::bench {
 
 namespace {
 
-bool can_merge(Connection &connection)
+bool can_merge(Connection &connection, const Target &target)
 {
-	return connection.value("SELECT to_regprocedure('hnsw_merge(regclass)') IS NOT NULL") == "t";
+	return connection.value("SELECT to_regprocedure('hnsw_merge(regclass)') IS NOT NULL AND to_regclass('" +
+							target.index_name() + "') IS NOT NULL") == "t";
 }
 
 void merge_now(Connection &connection, const Target &target)
@@ -146,7 +147,7 @@ void insert_rows(Options &options)
 	records.print(measure + "WAL per row", mark.bytes_since(observer) / count, "bytes");
 	if (!merge)
 		return;
-	if (can_merge(observer))
+	if (can_merge(observer, target))
 		merge_now(observer, target);
 	records.print(measure + "rows per second, merged", count / (wall_seconds() - begin), "rows/s");
 	records.print(measure + "WAL per row, merged", mark.bytes_since(observer) / count, "bytes");
@@ -158,8 +159,8 @@ void merge_pending(Options &options)
 	const Target target(options);
 	options.finish();
 	Connection connection = target.connect();
-	if (!can_merge(connection))
-		throw std::runtime_error(target.extension + " has no hnsw_merge(regclass)");
+	if (!can_merge(connection, target))
+		throw std::runtime_error(target.system + " has no hnsw_merge(regclass), or the table has no index");
 	const double begin = wall_seconds();
 	merge_now(connection, target);
 	target.records().print("merge time", wall_seconds() - begin, "s");

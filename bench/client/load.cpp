@@ -57,8 +57,7 @@ void load_table(Options &options)
 	connection.query("VACUUM (ANALYZE) " + target.table);
 	connection.query("CHECKPOINT");
 	target.records().print("COPY", static_cast<double>(base.rows) / seconds, "rows/s");
-	target.records().print("table size", connection.number("SELECT pg_table_size('" + target.table + "')") / 1e6,
-						   "MB");
+	target.records().print("table size", connection.number("SELECT pg_table_size('" + target.table + "')") / 1e6, "MB");
 }
 
 } /* namespace vecext::bench */

@@ -34,8 +34,8 @@ double count_after(const std::string &line, const char *name)
 /* The plan's first Buffers line belongs to its top node and covers all below. */
 PageCounts explain_query(Connection &connection, const Target &target, const float *query, size_t dims)
 {
-	const Rows plan = connection.query("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) " +
-									   target.nearest_sql(vector_literal(query, dims)));
+	const Rows plan =
+		connection.query("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) " + target.nearest_sql(vector_literal(query, dims)));
 	for (size_t i = 0; i < plan.count(); i++) {
 		const std::string line = plan.text(i, 0);
 		if (line.find("Buffers: shared") != std::string::npos)

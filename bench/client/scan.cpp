@@ -25,8 +25,7 @@ struct Cost {
 };
 
 /* The least of several executions, after one that warms the cache. */
-Cost least_cost(Connection &connection, const char *statement, const std::vector<std::string> &queries,
-				int64_t rounds)
+Cost least_cost(Connection &connection, const char *statement, const std::vector<std::string> &queries, int64_t rounds)
 {
 	Cost least;
 	for (int64_t round = -1; round < rounds; round++) {

@@ -137,8 +137,7 @@ SearchPoint run_round(std::vector<Connection> &sessions, const Workload &workloa
 	return point;
 }
 
-SearchPoint best_round(std::vector<Connection> &sessions, const Workload &workload, int64_t ef_search,
-					   int64_t rounds)
+SearchPoint best_round(std::vector<Connection> &sessions, const Workload &workload, int64_t ef_search, int64_t rounds)
 {
 	for (Connection &session : sessions)
 		for (size_t q = 0; q < std::min(kWarmUpQueries, workload.queries.size()); q++)

@@ -90,8 +90,9 @@ void make_truth(Options &options)
 	options.finish();
 	const double begin = wall_seconds();
 	const GroundTruth truth = exact_search(base, queries, metric, neighbours);
-	tell("%s: %zu nearest of %zu rows for %zu queries in %.1f s, intrinsic dimension %.1f (20 nearest), %.1f (100)", output.c_str(),
-		 truth.neighbours, base.rows, queries.rows, wall_seconds() - begin, intrinsic_dimension(truth, metric, 20), intrinsic_dimension(truth, metric, 100));
+	tell("%s: %zu nearest of %zu rows for %zu queries in %.1f s, intrinsic dimension %.1f (20 nearest), %.1f (100)",
+		 output.c_str(), truth.neighbours, base.rows, queries.rows, wall_seconds() - begin,
+		 intrinsic_dimension(truth, metric, 20), intrinsic_dimension(truth, metric, 100));
 	save_truth(output, truth);
 }
 
@@ -106,8 +107,9 @@ void describe(Options &options)
 	}
 	if (!truth_path.empty()) {
 		const GroundTruth truth = load_truth(truth_path);
-		std::printf("%s: %zu queries, %zu neighbours each, intrinsic dimension %.1f (20 nearest), %.1f (100)\n", truth_path.c_str(),
-					truth.queries, truth.neighbours, intrinsic_dimension(truth, metric, 20), intrinsic_dimension(truth, metric, 100));
+		std::printf("%s: %zu queries, %zu neighbours each, intrinsic dimension %.1f (20 nearest), %.1f (100)\n",
+					truth_path.c_str(), truth.queries, truth.neighbours, intrinsic_dimension(truth, metric, 20),
+					intrinsic_dimension(truth, metric, 100));
 	}
 }
 

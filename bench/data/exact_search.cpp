@@ -26,15 +26,12 @@ struct Candidate {
 	float score;
 	int32_t id;
 
-	bool operator<(const Candidate &other) const
-	{
-		return score != other.score ? score < other.score : id < other.id;
-	}
+	bool operator<(const Candidate &other) const { return score != other.score ? score < other.score : id < other.id; }
 };
 
 /* kLanes independent sums: the compiler may use vectors of any width. */
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-float dot(const float *a, const float *b, size_t n)
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) float dot(const float *a, const float *b,
+																						size_t n)
 {
 	float lanes[kLanes] = {};
 	size_t i = 0;
@@ -115,8 +112,8 @@ void score_tile(const Vectors &base, const Scoring &scoring, size_t first, const
 	}
 }
 
-void write_answer(const Vectors &base, const float *query, Metric metric, const Nearest &nearest,
-				  GroundTruth &truth, size_t q)
+void write_answer(const Vectors &base, const float *query, Metric metric, const Nearest &nearest, GroundTruth &truth,
+				  size_t q)
 {
 	std::vector<std::pair<double, int32_t>> ordered;
 	for (const Candidate &c : nearest.candidates())

@@ -39,8 +39,7 @@ void silence_error_stack()
 	H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
-template <class T>
-Matrix<T> load(const std::string &file, const std::string &name, size_t max_rows, hid_t memory_type)
+template <class T> Matrix<T> load(const std::string &file, const std::string &name, size_t max_rows, hid_t memory_type)
 {
 	silence_error_stack();
 	const std::string what = file + "#" + name;

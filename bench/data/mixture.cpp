@@ -80,9 +80,8 @@ MixtureShape named_shape(std::string_view name)
 }
 
 Mixture::Mixture(const MixtureShape &shape, uint64_t seed)
-	: shape_(shape), seed_(seed), axis_deviation_(shape.latent_dims),
-	  centres_(shape.clusters, shape.latent_dims), cluster_spread_(shape.clusters),
-	  map_(orthonormal_map(shape.latent_dims, shape.dims, seed))
+	: shape_(shape), seed_(seed), axis_deviation_(shape.latent_dims), centres_(shape.clusters, shape.latent_dims),
+	  cluster_spread_(shape.clusters), map_(orthonormal_map(shape.latent_dims, shape.dims, seed))
 {
 	for (size_t j = 0; j < shape.latent_dims; j++)
 		axis_deviation_[j] = static_cast<float>(std::pow(static_cast<double>(j + 1), -shape.decay));

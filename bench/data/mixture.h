@@ -47,10 +47,10 @@ private:
 
 	MixtureShape shape_;
 	uint64_t seed_;
-	std::vector<float> axis_deviation_;  /* latent_dims */
-	Matrix<float> centres_;              /* clusters x latent_dims */
-	std::vector<float> cluster_spread_;  /* clusters */
-	Matrix<float> map_;                  /* latent_dims x dims, orthonormal rows */
+	std::vector<float> axis_deviation_; /* latent_dims */
+	Matrix<float> centres_;             /* clusters x latent_dims */
+	std::vector<float> cluster_spread_; /* clusters */
+	Matrix<float> map_;                 /* latent_dims x dims, orthonormal rows */
 };
 
 } /* namespace vecext::bench */

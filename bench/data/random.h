@@ -22,10 +22,7 @@ inline uint64_t mix64(uint64_t x)
 
 class Random {
 public:
-	Random(uint64_t seed, uint64_t stream, uint64_t index)
-		: state_(mix64(mix64(mix64(seed) + stream) + index))
-	{
-	}
+	Random(uint64_t seed, uint64_t stream, uint64_t index) : state_(mix64(mix64(mix64(seed) + stream) + index)) {}
 
 	uint64_t next() { return mix64(state_ += 0x9e3779b97f4a7c15ULL); }
 

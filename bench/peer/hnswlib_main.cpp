@@ -120,8 +120,8 @@ double index_bytes(const Index &index)
 {
 	double bytes = static_cast<double>(index.cur_element_count) * static_cast<double>(index.size_data_per_element_);
 	for (size_t i = 0; i < index.cur_element_count; i++)
-		bytes += sizeof(unsigned) + static_cast<double>(index.element_levels_[i]) *
-										static_cast<double>(index.size_links_per_element_);
+		bytes += sizeof(unsigned) +
+				 static_cast<double>(index.element_levels_[i]) * static_cast<double>(index.size_links_per_element_);
 	return bytes;
 }
 
@@ -156,8 +156,7 @@ SearchPoint search_round(const Index &index, const Vectors &queries, const Groun
 	return point;
 }
 
-std::vector<SearchPoint> sweep(Index &index, const Vectors &queries, const GroundTruth &truth,
-							   const Settings &settings)
+std::vector<SearchPoint> sweep(Index &index, const Vectors &queries, const GroundTruth &truth, const Settings &settings)
 {
 	std::vector<SearchPoint> curve;
 	for (const int64_t ef_search : settings.ef_search) {

@@ -23,7 +23,7 @@ public:
 
 	std::string text(const std::string &name, const std::string &otherwise);
 	std::string required_text(const std::string &name);
-	int64_t integer(const std::string &name, int64_t otherwise); /* 0 or more */
+	int64_t integer(const std::string &name, int64_t otherwise);                          /* 0 or more */
 	std::vector<int64_t> integers(const std::string &name, const std::string &otherwise); /* "10,20,40" */
 	std::vector<std::string> texts(const std::string &name); /* given any number of times */
 

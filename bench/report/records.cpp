@@ -10,6 +10,12 @@
 
 namespace vecext::bench {
 
+namespace {
+
+const double program_begin = wall_seconds();
+
+} /* namespace */
+
 void Records::print(const std::string &measure, double value, const char *unit) const
 {
 	std::printf("%s\t%s\t%.6g\t%s\n", system_.c_str(), measure.c_str(), value, unit);
@@ -18,8 +24,7 @@ void Records::print(const std::string &measure, double value, const char *unit) 
 
 void tell(const char *format, ...)
 {
-	static const double begin = wall_seconds();
-	std::fprintf(stderr, "[%7.1f s] ", wall_seconds() - begin);
+	std::fprintf(stderr, "[%7.1f s] ", wall_seconds() - program_begin);
 	va_list arguments;
 	va_start(arguments, format);
 	std::vfprintf(stderr, format, arguments);

@@ -24,7 +24,6 @@ private:
 };
 
 /* A line for the person who waits, with the seconds since the program began. */
-[[gnu::format(printf, 1, 2)]]
-void tell(const char *format, ...);
+[[gnu::format(printf, 1, 2)]] void tell(const char *format, ...);
 
 } /* namespace vecext::bench */

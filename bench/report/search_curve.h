@@ -23,10 +23,10 @@ double recall_of(const GroundTruth &truth, size_t query, const int32_t *found, s
 
 struct SearchPoint {
 	int64_t ef_search;
-	double recall;              /* mean over the queries */
-	double cpu_seconds;         /* per query, of the searching thread or backend */
-	double wall_p50, wall_p99;  /* seconds of one query */
-	double queries_per_second;  /* all clients together */
+	double recall;             /* mean over the queries */
+	double cpu_seconds;        /* per query, of the searching thread or backend */
+	double wall_p50, wall_p99; /* seconds of one query */
+	double queries_per_second; /* all clients together */
 };
 
 /* CPU seconds per query at a recall; nothing when the points do not reach it, or
