@@ -39,7 +39,7 @@ void GraphWriter::init(Relation index, const IndexHandle *handle, MemoryContext 
 	work_ = AllocSetContextCreate(context, "hnsw graph writer", ALLOCSET_DEFAULT_SIZES);
 	graph_.init(index, handle, context);
 	arena_ = context_arena(context);
-	search_.init(arena_, handle->format.ef_construction);
+	search_.init(arena_, handle->format.ef_construction, handle->layouts[0]);
 	point_.query.distance = handle->distance();
 	to_node_ = arena_.allocate<float>(hnsw::LayerSearch::kMaxSlots);
 	to_new_ = arena_.allocate<float>(hnsw::LayerSearch::kMaxSlots);

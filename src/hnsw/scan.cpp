@@ -113,9 +113,14 @@ void prepare_query(IndexScanDesc scan, HnswScan *state, const MetaPage &meta)
 	const Arena arena = context_arena(CurrentMemoryContext);
 	state->query.distance = handle->distance();
 	state->graph.init(scan->indexRelation, handle, CurrentMemoryContext);
+<<<<<<< HEAD
 	state->search.init(arena, hnsw_ef_search);
 	state->iteration = scan_iteration(scan->indexRelation);
 	state->search.keep_discarded = state->iteration != IterativeScan::kOff;
+=======
+	state->search.init(arena, hnsw_ef_search, handle->layouts[0]);
+	state->search.keep_discarded = hnsw_iterative_scan != static_cast<int>(IterativeScan::kOff);
+>>>>>>> hnsw
 	state->rows.init(arena, 64);
 	state->pending_keys.init(arena, 0);
 	const ScanKey key = scan->orderByData;
@@ -202,14 +207,14 @@ void finish_batch(HnswScan *state)
 	state->next_row = 0;
 }
 
-/* The entry point is read after the pending rows, since some of these may have
- * moved into the graph meanwhile. Where VACUUM or a replayed VACUUM freed a record
- * between two steps down, the way is lost: then from the top again. */
-void search_graph(IndexScanDesc scan, HnswScan *state)
+/* Where VACUUM or a replayed VACUUM freed a record between two steps down, the way
+ * is lost: then from the top again. */
+void search_graph(IndexScanDesc scan, HnswScan *state, uint32 top)
 {
 	constexpr int kAttempts = 100;
 	for (int attempt = 0; attempt < kAttempts; attempt++) {
-		const uint32 top = read_meta(scan->indexRelation).state.entry_point;
+		if (attempt > 0)
+			top = read_meta(scan->indexRelation).state.entry_point;
 		if (top == kNoNode)
 			return;
 		const uint32 entry = hnsw::descend(state->graph, state->query, state->search, top, 0);
@@ -236,7 +241,10 @@ void search_first(IndexScanDesc scan, HnswScan *state)
 	const MetaPage meta = read_meta(scan->indexRelation);
 	prepare_query(scan, state, meta);
 	search_pending(scan, state, meta.state, PendingEffort::kBest);
-	search_graph(scan, state);
+	/* Pending rows may have moved into the graph since the metapage was read, even
+	 * into an empty one. */
+	const bool stale = state->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
+	search_graph(scan, state, stale ? read_meta(scan->indexRelation).state.entry_point : meta.state.entry_point);
 	finish_batch(state);
 }
 

@@ -132,7 +132,12 @@ private:
 /* The ef best candidates in order, each expanded or not. */
 class Beam {
 public:
-	void init(Arena arena) { arena_ = arena; }
+	/* Forgets memory taken before: the arena may have been emptied since. */
+	void init(Arena arena)
+	{
+		*this = {};
+		arena_ = arena;
+	}
 	void reset(uint32_t ef)
 	{
 		if (ef + 1 > allocated_) {
@@ -255,10 +260,11 @@ struct LayerSearch {
 
 	static constexpr uint32_t kMaxSlots = 256; /* m <= 100: 2m rounded up to 224 */
 
-	void init(Arena arena, uint32_t ef)
+	/* Coded searches note expanded nodes only, plain ones all that were scored. */
+	void init(Arena arena, uint32_t ef, const NodeLayout &layout)
 	{
 		beam.init(arena);
-		visited.init(arena, ef * 32);
+		visited.init(arena, layout.coded() ? ef * 2 : ef * 32);
 		discarded.init(arena);
 		partial = arena.allocate<float>(kMaxSlots);
 		ids = arena.allocate<uint32_t>(kMaxSlots);

@@ -30,7 +30,7 @@ Linker::Linker(GraphState &state) : state_(state)
 	const NodeLayout &layout = state.layouts[0];
 	const auto ef = static_cast<uint32_t>(state.options.ef_construction);
 	query_.distance = state.distance;
-	search_.init(arena, ef);
+	search_.init(arena, ef, layout);
 	found_.init(arena, ef * 4);
 	kept_.init(arena, LayerSearch::kMaxSlots);
 	back_edges_.init(arena, LayerSearch::kMaxSlots);
