@@ -3,7 +3,7 @@
  *
  * The first call of a (re)scan searches: the pending segment, then the graph with
  * a beam of hnsw.ef_search. Rows come out in the order of their exact distances.
- * With hnsw.iterative_scan the search goes on from where it stopped each time the
+ * With hnsw.iterative_scan (see scan_iteration() for ivfflat) the search goes on from where it stopped each time the
  * executor has used up what was found, until the graph is exhausted or
  * hnsw.max_scan_tuples or the memory limit is reached.
  *
@@ -45,6 +45,7 @@ struct HnswScan {
 	MemoryContext context; /* reset at each rescan */
 	const IndexHandle *handle;
 	MemoryContext handle_context;
+	IterativeScan iteration;
 	bool searched;
 	bool exhausted;
 	PageGraph graph;
@@ -112,8 +113,14 @@ void prepare_query(IndexScanDesc scan, HnswScan *state, const MetaPage &meta)
 	const Arena arena = context_arena(CurrentMemoryContext);
 	state->query.distance = handle->distance();
 	state->graph.init(scan->indexRelation, handle, CurrentMemoryContext);
+<<<<<<< HEAD
+	state->search.init(arena, hnsw_ef_search);
+	state->iteration = scan_iteration(scan->indexRelation);
+	state->search.keep_discarded = state->iteration != IterativeScan::kOff;
+=======
 	state->search.init(arena, hnsw_ef_search, handle->layouts[0]);
 	state->search.keep_discarded = hnsw_iterative_scan != static_cast<int>(IterativeScan::kOff);
+>>>>>>> hnsw
 	state->rows.init(arena, 64);
 	state->pending_keys.init(arena, 0);
 	const ScanKey key = scan->orderByData;
@@ -245,7 +252,7 @@ void search_first(IndexScanDesc scan, HnswScan *state)
 
 bool may_continue(HnswScan *state)
 {
-	if (hnsw_iterative_scan == static_cast<int>(IterativeScan::kOff) || state->exhausted)
+	if (state->iteration == IterativeScan::kOff || state->exhausted)
 		return false;
 	const double memory_limit = static_cast<double>(work_mem) * hnsw_scan_mem_multiplier * 1024.0;
 	return state->tuples_visited < static_cast<uint64>(hnsw_max_scan_tuples) &&
@@ -273,7 +280,7 @@ void search_more(IndexScanDesc scan, HnswScan *state)
 							  collect_into(state, scan->ignore_killed_tuples)))
 		state->exhausted = true;
 	finish_batch(state);
-	if (hnsw_iterative_scan == static_cast<int>(IterativeScan::kStrict))
+	if (state->iteration == IterativeScan::kStrict)
 		drop_too_near(state);
 }
 
@@ -374,10 +381,7 @@ bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction)
 		if (!IsMVCCSnapshot(scan->xs_snapshot))
 			elog(ERROR, "non-MVCC snapshots are not supported with hnsw");
 		pgstat_count_index_scan(scan->indexRelation);
-#if PG_VERSION_NUM >= 180000
-		if (scan->instrument)
-			scan->instrument->nsearches++;
-#endif
+		count_index_search(scan);
 	} else if (scan->kill_prior_tuple && state->has_prior) {
 		kill_prior(scan, state);
 	}

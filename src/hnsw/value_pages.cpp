@@ -40,18 +40,26 @@ bool lock_with_room(Relation index, BlockNumber block, Size needed, ValuePlace *
 	return false;
 }
 
+/* The page that took the last value is tried before the free space map: that
+ * learns of new pages only when VACUUM carries its leaves upwards. */
 ValuePlace find_place(Relation index, BlockNumber hint, Size needed)
 {
 	ValuePlace place;
+	if (hint == InvalidBlockNumber)
+		hint = RelationGetTargetBlock(index);
 	if (hint != InvalidBlockNumber && lock_with_room(index, hint, needed, &place))
 		return place;
 	for (;;) {
 		const BlockNumber block = GetPageWithFreeSpace(index, needed);
-		if (block == InvalidBlockNumber)
-			return {extend_index(index), true};
+		if (block == InvalidBlockNumber) {
+			place = {extend_index(index), true};
+			break;
+		}
 		if (lock_with_room(index, block, needed, &place))
-			return place;
+			break;
 	}
+	RelationSetTargetBlock(index, BufferGetBlockNumber(place.buffer));
+	return place;
 }
 
 ValueRef add_chunk(Relation index, Page page, BlockNumber block, const ValueChunk &head, const uint8 *data,

@@ -40,6 +40,8 @@ extern "C" {
 	extern "C" PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
 
 extern "C" {
+#include "access/genam.h"
+#include "access/relscan.h"
 #include "catalog/pg_class.h"
 #include "commands/vacuum.h"
 #include "nodes/pathnodes.h"
@@ -118,6 +120,33 @@ inline void disable_index_path([[maybe_unused]] IndexPath *path)
 {
 #if PG_VERSION_NUM >= 180000
 	path->path.disabled_nodes = 2;
+#endif
+}
+
+/* Keeps names in functions that we call on behalf of a table's owner from being
+ * found in the caller's schemas. Before 17 that is left to the functions. */
+inline void restrict_search_path()
+{
+#if PG_VERSION_NUM >= 170000
+	RestrictSearchPath();
+#endif
+}
+
+inline IndexScanDesc begin_index_scan(Relation heap, Relation index, Snapshot snapshot, int nkeys, int norderbys)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(heap, index, snapshot, nullptr, nkeys, norderbys);
+#else
+	return index_beginscan(heap, index, snapshot, nkeys, norderbys);
+#endif
+}
+
+/* Counts a search for EXPLAIN. */
+inline void count_index_search([[maybe_unused]] IndexScanDesc scan)
+{
+#if PG_VERSION_NUM >= 180000
+	if (scan->instrument)
+		scan->instrument->nsearches++;
 #endif
 }
 

@@ -132,7 +132,12 @@ private:
 /* The ef best candidates in order, each expanded or not. */
 class Beam {
 public:
-	void init(Arena arena) { arena_ = arena; }
+	/* Forgets memory taken before: the arena may have been emptied since. */
+	void init(Arena arena)
+	{
+		*this = {};
+		arena_ = arena;
+	}
 	void reset(uint32_t ef)
 	{
 		if (ef + 1 > allocated_) {
