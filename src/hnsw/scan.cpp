@@ -113,14 +113,9 @@ void prepare_query(IndexScanDesc scan, HnswScan *state, const MetaPage &meta)
 	const Arena arena = context_arena(CurrentMemoryContext);
 	state->query.distance = handle->distance();
 	state->graph.init(scan->indexRelation, handle, CurrentMemoryContext);
-<<<<<<< HEAD
-	state->search.init(arena, hnsw_ef_search);
+	state->search.init(arena, hnsw_ef_search, handle->layouts[0]);
 	state->iteration = scan_iteration(scan->indexRelation);
 	state->search.keep_discarded = state->iteration != IterativeScan::kOff;
-=======
-	state->search.init(arena, hnsw_ef_search, handle->layouts[0]);
-	state->search.keep_discarded = hnsw_iterative_scan != static_cast<int>(IterativeScan::kOff);
->>>>>>> hnsw
 	state->rows.init(arena, 64);
 	state->pending_keys.init(arena, 0);
 	const ScanKey key = scan->orderByData;
