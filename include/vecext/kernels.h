@@ -40,9 +40,9 @@ struct CosineTerms {
 
 /* Counts over two bit strings; what Hamming and Jaccard need. */
 struct BitCounts {
-	uint64_t both;   /* bits set in a and b */
-	uint64_t in_a;   /* bits set in a */
-	uint64_t in_b;   /* bits set in b */
+	uint64_t both; /* bits set in a and b */
+	uint64_t in_a; /* bits set in a */
+	uint64_t in_b; /* bits set in b */
 };
 
 struct Kernels {

@@ -35,7 +35,6 @@ float sparse_inner_product(const int32_t *ia, const float *va, size_t na, const 
 						   size_t nb) noexcept;
 
 /* Sum over the union of both index sets of |a[i] - b[i]|. */
-float sparse_l1(const int32_t *ia, const float *va, size_t na, const int32_t *ib, const float *vb,
-				size_t nb) noexcept;
+float sparse_l1(const int32_t *ia, const float *va, size_t na, const int32_t *ib, const float *vb, size_t nb) noexcept;
 
 } /* namespace vecext */

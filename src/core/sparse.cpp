@@ -2,9 +2,9 @@
  * sparse.cpp: sparse distances by merging two sorted index arrays.
  *
  * The union merge behind L2 and L1 visits each index once, in ascending order,
- * which fixes the order of additions. The inner product needs the intersection
- * only and advances both sides without a branch, since which side is behind is
- * as good as random. Relies on ascending indices (include/vecext/sparse.h).
+ * which fixes the order of additions. Which side is behind is as good as random,
+ * so both advance without a branch. Relies on ascending indices
+ * (include/vecext/sparse.h).
  */
 #include "vecext/sparse.h"
 

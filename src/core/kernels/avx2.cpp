@@ -20,6 +20,8 @@ namespace {
 using Floats = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
 using Bytes = __m256i;
 
+constexpr size_t kAccumulators = 4;
+
 Floats multiply_add(Floats x, Floats y, Floats sum) noexcept
 {
 	return fma(x, y, sum);
@@ -175,8 +177,8 @@ Bytes add_distances(Bytes sum, Bytes a, Bytes b) noexcept
  * Instructions, The Computer Journal 61 (2018), section 2. */
 Bytes add_bits(Bytes sum, Bytes x) noexcept
 {
-	const Bytes counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1,
-										  2, 2, 3, 2, 3, 3, 4);
+	const Bytes counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2,
+										  2, 3, 2, 3, 3, 4);
 	const Bytes nibble = _mm256_set1_epi8(15);
 	const Bytes low = _mm256_shuffle_epi8(counts, _mm256_and_si256(x, nibble));
 	const Bytes high = _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble));

@@ -20,6 +20,10 @@ namespace {
 using Floats = xsimd::batch<float, xsimd::avx512bw>;
 using Bytes = __m512i;
 
+/* Four lines of memory per round cost Zen 4's prefetchers up to 15 % of the
+ * bandwidth (kernels_bench, scene stream); in cache, three are as fast there. */
+constexpr size_t kAccumulators = 3;
+
 __mmask16 first_of_16(size_t n) noexcept
 {
 	return static_cast<__mmask16>(_bzhi_u32(~0u, static_cast<unsigned>(n)));

@@ -93,8 +93,7 @@ template <class T> float norm_squared(const T *a, size_t n) noexcept
 }
 
 /* to[i] = function(from[i]), a batch at a time. `from` may equal `to`. */
-template <class From, class To, class Function>
-void map(const From *from, To *to, size_t n, Function function) noexcept
+template <class From, class To, class Function> void map(const From *from, To *to, size_t n, Function function) noexcept
 {
 	for (; n >= Floats::size; n -= Floats::size) {
 		store(to, function(load(from)));

@@ -20,11 +20,16 @@
 namespace vecext {
 namespace {
 
-#if defined(__SSE2__) || defined(__aarch64__)
-using Floats = xsimd::batch<float>;
+/* Named, not xsimd's default: flags such as -march=native change that one. */
+#if defined(__SSE2__)
+using Floats = xsimd::batch<float, xsimd::sse2>;
+#elif defined(__aarch64__)
+using Floats = xsimd::batch<float, xsimd::neon64>;
 #else
 using Floats = PlainFloats;
 #endif
+
+constexpr size_t kAccumulators = 4;
 
 /* Not fused: a baseline CPU has no FMA. */
 Floats multiply_add(Floats x, Floats y, Floats sum) noexcept
@@ -37,38 +42,6 @@ float sum_of_lanes(Floats x) noexcept
 	return hadd(x);
 }
 
-/* Widening multiplies the bits, read as a float32, by 2^112, which is exact and
- * turns binary16's denormals into normal numbers; infinity and NaN then need
- * their exponent back, and a NaN its quiet bit. */
-float half_to_float(uint16_t half) noexcept
-{
-	const uint32_t magnitude = half & 0x7fffu;
-	const float scaled = __builtin_bit_cast(float, magnitude << 13) * 0x1p112f;
-	uint32_t bits = __builtin_bit_cast(uint32_t, scaled);
-	bits |= magnitude >= 0x7c00u ? 0x7f800000u : 0u;
-	bits |= magnitude > 0x7c00u ? 0x00400000u : 0u;
-	bits |= (half & 0x8000u) << 16;
-	return __builtin_bit_cast(float, bits);
-}
-
-/* Rounds to nearest even: for normal results by adding just under half a unit
- * of the last place kept, plus that place's bit; for denormal ones by adding
- * 0.5, whose unit in the last place is binary16's smallest step. */
-uint16_t float_to_half(float from) noexcept
-{
-	const uint32_t bits = __builtin_bit_cast(uint32_t, from);
-	const uint32_t magnitude = bits & 0x7fffffffu;
-	const uint32_t normal = (magnitude - 0x38000000u + 0xfffu + (magnitude >> 13 & 1u)) >> 13;
-	const float shifted = __builtin_bit_cast(float, magnitude) + 0.5f;
-	const uint32_t denormal = __builtin_bit_cast(uint32_t, shifted) - 0x3f000000u;
-	const uint32_t nan = 0x7e00u | (magnitude >> 13 & 0x3ffu);
-
-	uint32_t half = magnitude < 0x38800000u ? denormal : normal;
-	half = magnitude >= 0x477ff000u ? 0x7c00u : half;
-	half = magnitude > 0x7f800000u ? nan : half;
-	return static_cast<uint16_t>(half | (bits >> 16 & 0x8000u));
-}
-
 Floats load(const float *from) noexcept
 {
 	return Floats::load_unaligned(from);
@@ -79,20 +52,60 @@ void store(float *to, Floats x) noexcept
 	x.store_unaligned(to);
 }
 
-Floats load(const uint16_t *from) noexcept
+/* Four lanes as compiler vectors, which every target has; Floats has as many. */
+typedef uint16_t Quarters __attribute__((vector_size(8)));
+typedef uint32_t Words __attribute__((vector_size(16)));
+typedef int32_t SignedWords __attribute__((vector_size(16)));
+typedef float Lanes __attribute__((vector_size(16)));
+static_assert(sizeof(Lanes) == sizeof(Floats));
+
+/* All ones where x < y; both below 2^31, since SSE2 compares signed. */
+Words less(Words x, Words y) noexcept
 {
-	float lanes[Floats::size];
-	for (size_t i = 0; i < Floats::size; i++)
-		lanes[i] = half_to_float(from[i]);
-	return load(lanes);
+	return Words(SignedWords(x) < SignedWords(y));
 }
 
+Words select(Words mask, Words yes, Words no) noexcept
+{
+	return (mask & yes) | (~mask & no);
+}
+
+Words splat(uint32_t x) noexcept
+{
+	return Words{x, x, x, x};
+}
+
+/* Widening multiplies the bits, read as float32, by 2^112, which is exact and
+ * turns binary16's denormals into normal numbers; infinity and NaN then need
+ * their exponent back, and a NaN its quiet bit. */
+Floats load(const uint16_t *from) noexcept
+{
+	Quarters halves;
+	__builtin_memcpy(&halves, from, sizeof halves);
+	const Words half = __builtin_convertvector(halves, Words);
+	const Words magnitude = half & 0x7fffu;
+	const Words scaled = Words(Lanes(magnitude << 13) * 0x1p112f);
+	const Words special = less(splat(0x7bffu), magnitude) & 0x7f800000u;
+	const Words quiet = less(splat(0x7c00u), magnitude) & 0x00400000u;
+	return __builtin_bit_cast(Floats, scaled | special | quiet | (half & 0x8000u) << 16);
+}
+
+/* Narrowing rounds to nearest even: normal results by adding just under half a
+ * unit of the last place kept, plus that place's bit; denormal ones by adding
+ * 0.5, whose unit in the last place is binary16's smallest step. */
 void store(uint16_t *to, Floats x) noexcept
 {
-	float lanes[Floats::size];
-	store(lanes, x);
-	for (size_t i = 0; i < Floats::size; i++)
-		to[i] = float_to_half(lanes[i]);
+	const Words bits = __builtin_bit_cast(Words, x);
+	const Words magnitude = bits & 0x7fffffffu;
+	const Words normal = (magnitude - 0x38000000u + 0xfffu + (magnitude >> 13 & 1u)) >> 13;
+	const Words denormal = Words(Lanes(magnitude) + 0.5f) - 0x3f000000u;
+	const Words nan = 0x7e00u | (magnitude >> 13 & 0x3ffu);
+
+	Words half = select(less(magnitude, splat(0x38800000u)), denormal, normal);
+	half = select(less(splat(0x477fefffu), magnitude), splat(0x7c00u), half);
+	half = select(less(splat(0x7f800000u), magnitude), nan, half);
+	const Quarters halves = __builtin_convertvector(half | (bits >> 16 & 0x8000u), Quarters);
+	__builtin_memcpy(to, &halves, sizeof halves);
 }
 
 template <class Element> Floats load_first(const Element *from, size_t n) noexcept
@@ -135,7 +148,7 @@ template <class T> uint32_t distances_of_bytes(const T *a, const T *b, size_t n)
 {
 	uint32_t sum = 0;
 	for (size_t i = 0; i < n; i++)
-		sum += static_cast<uint32_t>(a[i] > b[i] ? a[i] - b[i] : b[i] - a[i]);
+		sum += static_cast<uint32_t>(__builtin_abs(a[i] - b[i]));
 	return sum;
 }
 
@@ -201,15 +214,14 @@ constexpr Kernels with_plain_byte_kernels(Kernels table) noexcept
 
 namespace vecext {
 
-constinit const Kernels kPortableKernels =
-	with_plain_byte_kernels(float_kernels(InstructionSet::kPortable, "portable",
+constinit const Kernels kPortableKernels = with_plain_byte_kernels(float_kernels(InstructionSet::kPortable, "portable",
 #if defined(__x86_64__)
-										  "SSE2"
+																				 "SSE2"
 #elif defined(__aarch64__)
-										  "NEON"
+																				 "NEON"
 #else
-										  "baseline"
+																				 "baseline"
 #endif
-										  ));
+																				 ));
 
 } /* namespace vecext */
