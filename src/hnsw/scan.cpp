@@ -265,7 +265,7 @@ void search_first(IndexScanDesc scan, HnswScan *state)
 {
 	const MetaPage meta = read_meta(scan->indexRelation);
 	prepare_query(scan, state, meta);
-	search_pending(scan, state, meta.state, PendingEffort::kBest, state->pending_keys);
+	search_pending(scan, state, meta.state, PendingEffort::kBest, {});
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = state->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
