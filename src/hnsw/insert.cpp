@@ -54,7 +54,7 @@ void request_merge(Relation index, uint64 pending, uint64 limit)
 	/* Ask at the limit, and again now and then should nobody have come. */
 	const uint64 step = Max(limit / 4, UINT64CONST(1));
 	if ((pending - limit) % step == 0)
-		start_merge_worker(index);
+		ask_for_merge(index);
 }
 
 } /* namespace */

@@ -30,6 +30,7 @@ PGDLLEXPORT void vecext_merge_worker_main(Datum argument);
 
 #include "hnsw/access_method.h"
 #include "hnsw/merge.h"
+#include "hnsw/merge_launcher.h"
 #include "hnsw/options.h"
 #include "hnsw/pending.h"
 
@@ -43,7 +44,7 @@ constexpr uint64 kRowsPerTransaction = 2000;
 /* What a worker is told, in bgw_extra. */
 struct WorkerOrder {
 	Oid database;
-	Oid index;
+	Oid index; /* InvalidOid: what the launcher's requests say */
 };
 static_assert(sizeof(WorkerOrder) <= BGW_EXTRALEN);
 
@@ -76,7 +77,7 @@ bool merge_some(Oid relid)
 	bool more = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
+	/* No snapshot: nothing here looks at rows, and one would hold back VACUUM. */
 	Relation index = open_for_merge(relid);
 	if (index != nullptr) {
 		if (ConditionalLockPage(index, kWorkerLock, ExclusiveLock)) {
@@ -89,7 +90,6 @@ bool merge_some(Oid relid)
 		}
 		relation_close(index, RowExclusiveLock);
 	}
-	PopActiveSnapshot();
 	CommitTransactionCommand();
 	pgstat_report_activity(STATE_IDLE, nullptr);
 	return more;
@@ -97,7 +97,32 @@ bool merge_some(Oid relid)
 
 } /* namespace */
 
-void start_merge_worker(Relation index)
+namespace {
+
+bool start_worker(const WorkerOrder &order, pid_t notify, BackgroundWorkerHandle **handle)
+{
+	BackgroundWorker worker = {};
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	worker.bgw_notify_pid = notify;
+	snprintf(worker.bgw_library_name, sizeof worker.bgw_library_name, "vecext");
+	snprintf(worker.bgw_function_name, sizeof worker.bgw_function_name, "vecext_merge_worker_main");
+	snprintf(worker.bgw_name, BGW_MAXLEN, "vecext merge worker for database %u", order.database);
+	snprintf(worker.bgw_type, BGW_MAXLEN, "vecext merge worker");
+	memcpy(worker.bgw_extra, &order, sizeof order);
+	return RegisterDynamicBackgroundWorker(&worker, handle);
+}
+
+} /* namespace */
+
+BackgroundWorkerHandle *start_database_worker(Oid database, pid_t notify)
+{
+	BackgroundWorkerHandle *handle = nullptr;
+	return start_worker({database, InvalidOid}, notify, &handle) ? handle : nullptr;
+}
+
+void ask_for_merge(Relation index)
 {
 	if (RecoveryInProgress() || RelationUsesLocalBuffers(index) || IsParallelWorker())
 		return;
@@ -105,27 +130,18 @@ void start_merge_worker(Relation index)
 	if (!ConditionalLockPage(index, kWorkerLock, ExclusiveLock))
 		return;
 	UnlockPage(index, kWorkerLock, ExclusiveLock);
-
-	const WorkerOrder order = {MyDatabaseId, RelationGetRelid(index)};
-	BackgroundWorker worker = {};
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	worker.bgw_main_arg = ObjectIdGetDatum(order.index);
-	worker.bgw_notify_pid = 0;
-	snprintf(worker.bgw_library_name, sizeof worker.bgw_library_name, "vecext");
-	snprintf(worker.bgw_function_name, sizeof worker.bgw_function_name, "vecext_merge_worker_main");
-	snprintf(worker.bgw_name, BGW_MAXLEN, "vecext merge worker for index %u", order.index);
-	snprintf(worker.bgw_type, BGW_MAXLEN, "vecext merge worker");
-	memcpy(worker.bgw_extra, &order, sizeof order);
-	RegisterDynamicBackgroundWorker(&worker, nullptr);
+	if (merge_launcher_runs())
+		request_merge_from_launcher(MyDatabaseId, RelationGetRelid(index));
+	else
+		start_worker({MyDatabaseId, RelationGetRelid(index)}, 0, nullptr);
 }
 
 } /* namespace vecext::pg */
 
 void vecext_merge_worker_main(Datum)
 {
-	vecext::pg::WorkerOrder order;
+	using namespace vecext::pg;
+	WorkerOrder order;
 	memcpy(&order, MyBgworkerEntry->bgw_extra, sizeof order);
 	pqsignal(SIGTERM, die);
 	pqsignal(SIGHUP, SIG_IGN);
@@ -133,8 +149,12 @@ void vecext_merge_worker_main(Datum)
 	BackgroundWorkerInitializeConnectionByOid(order.database, InvalidOid, 0);
 	/* A crash repeats a merge that was not flushed: nothing is lost by not waiting. */
 	SetConfigOption("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION);
-	while (vecext::pg::merge_some(order.index))
-		CHECK_FOR_INTERRUPTS();
+	Oid index = order.index != InvalidOid ? order.index : take_merge_request(order.database);
+	while (index != InvalidOid) {
+		while (merge_some(index))
+			CHECK_FOR_INTERRUPTS();
+		index = take_merge_request(order.database);
+	}
 	proc_exit(0);
 }
 

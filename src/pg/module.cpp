@@ -10,6 +10,7 @@ extern "C" {
 #include "utils/guc.h"
 }
 
+#include "hnsw/merge_launcher.h"
 #include "hnsw/options.h"
 #include "pg/settings.h"
 
@@ -24,4 +25,5 @@ void _PG_init(void)
 	vecext::pg::define_settings();
 	MarkGUCPrefixReserved("vecext");
 	vecext::pg::define_hnsw_options();
+	vecext::pg::define_merge_launcher();
 }
