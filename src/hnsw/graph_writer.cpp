@@ -270,15 +270,34 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 
 /* Edges to the new node. At least one is made whatever the neighbours prefer: a
  * node that nothing leads to would never be found. */
-void GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
+bool GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
 {
 	bool any = count == 0;
 	for (uint32 k = 0; k < count; k++) {
 		any = add_edge(neighbours[k], id) || any;
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (!any)
-		force_edge(neighbours[0], id);
+	return any;
+}
+
+/* For a point that none of its neighbours took, as happens around a hub: the
+ * nearest node with a free slot leads to it, whatever the heuristic says. To take
+ * a slot from another edge of the hub would only orphan that one's end. `near`:
+ * nodes met by a search for the point, nearest first. */
+void GraphWriter::link_somewhere(uint32 id, const FoundNode *near, uint32 count)
+{
+	for (uint32 k = 0; k < count; k++)
+		if (near[k].id != id && use_free_slot(near[k], id))
+			return;
+	if (count > 0)
+		force_edge(near[0], id);
+}
+
+bool GraphWriter::use_free_slot(const FoundNode &from, uint32 to)
+{
+	int slot = -1;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) { slot = hnsw::free_slot(record); });
+	return slot >= 0 && put_edge(from, project(from), slot, to);
 }
 
 /* An edge from a neighbour to the point, if the neighbour's list has room for it
@@ -438,10 +457,10 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 	const int linked = empty ? -1 : Min(level, static_cast<int>(state.entry_level));
 
 	FoundNode *found[hnsw::kMaxLevel + 1] = {};
-	uint32 counts[hnsw::kMaxLevel + 1] = {};
+	uint32 counts[hnsw::kMaxLevel + 1] = {}, met[hnsw::kMaxLevel + 1] = {};
 	uint32 entry = empty ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, linked);
 	for (int l = linked; l >= 0 && entry != kNoNode; l--) {
-		counts[l] = search_level(entry, format.ef_construction, &found[l]);
+		counts[l] = met[l] = search_level(entry, format.ef_construction, &found[l]);
 		if (l == 0)
 			break;
 		/* The nearest node leads down, even one that will get no edge. */
@@ -482,7 +501,8 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 		}
 		const NodeSlot slot = allocate_slot(cls, &state);
 		place_record(slot, &state, record, below, l == 0 ? source : kNoSource);
-		add_edges_to(slot.id, found[l], counts[l]);
+		if (!add_edges_to(slot.id, found[l], counts[l]))
+			link_somewhere(slot.id, found[l], met[l]);
 		below = slot.id;
 	}
 	if (empty || level > static_cast<int>(state.entry_level)) {
@@ -545,7 +565,20 @@ void GraphWriter::relink(uint32 id)
 		return;
 	begin_point({node.value, node.value_bytes});
 	const uint32 count = load_neighbours(id, &neighbours);
-	add_edges_to(id, neighbours, count);
+	if (!add_edges_to(id, neighbours, count)) {
+		const uint32 met = search_ground(&neighbours);
+		link_somewhere(id, neighbours, met);
+	}
+}
+
+/* Searches level 0 for the point, from the entry point on. */
+uint32 GraphWriter::search_ground(FoundNode **found)
+{
+	const IndexState state = read_meta(index_).state;
+	const uint32 entry = state.entry_point == kNoNode
+							 ? kNoNode
+							 : hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
+	return entry == kNoNode ? 0 : search_level(entry, handle_->format.ef_construction, found);
 }
 
 void GraphWriter::adopt(uint32 id)
@@ -559,15 +592,14 @@ void GraphWriter::adopt(uint32 id)
 	uint32 count = load_neighbours(id, &neighbours);
 	if (count == 0) {
 		/* It leads nowhere either: look for neighbours anew. */
-		const IndexState state = read_meta(index_).state;
-		const uint32 entry = hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
-		if (entry == kNoNode)
-			return;
-		count = search_level(entry, handle_->format.ef_construction, &neighbours);
+		count = search_ground(&neighbours);
 		count = choose_neighbours(neighbours, count, handle_->format.m, id);
 		replace_edges(id, nullptr, 0, neighbours, count);
 	}
-	add_edges_to(id, neighbours, count);
+	if (!add_edges_to(id, neighbours, count)) {
+		const uint32 met = search_ground(&neighbours);
+		link_somewhere(id, neighbours, met);
+	}
 }
 
 /* ---- repair ---- */

@@ -88,7 +88,10 @@ private:
 	NodeSlot allocate_slot(int level_class, IndexState *state);
 	void place_record(const NodeSlot &slot, IndexState *state, const uint8 *record, uint32 below,
 					  const PendingSource &source);
-	void add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count);
+	bool add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count);
+	void link_somewhere(uint32 id, const FoundNode *near, uint32 count);
+	bool use_free_slot(const FoundNode &from, uint32 to);
+	uint32 search_ground(FoundNode **found);
 	bool add_edge(const FoundNode &from, uint32 to);
 	bool force_edge(const FoundNode &from, uint32 to);
 	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
