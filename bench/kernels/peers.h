@@ -25,6 +25,6 @@ PeerDistances naive_fast(size_t dims);
 PeerDistances hnswlib_avx(size_t dims);
 PeerDistances hnswlib_avx512(size_t dims);
 
-/* Reads `bytes` (a multiple of 512) at `from` (64-byte aligned) and does next to
+/* Reads `bytes` (a multiple of 128) at `from` (64-byte aligned) and does next to
  * nothing with them, over the widest registers that the CPU has. */
 float read_loop(const float *from, size_t bytes);

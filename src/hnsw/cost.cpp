@@ -7,7 +7,12 @@
  * beyond ef_search needs one more expansion. The planner interpolates between
  * startup and total cost by LIMIT, and knows from its row estimate how many rows
  * must be read for one that passes the filters. So "total" is the cost of
- * returning every row of the index, although a scan may end long before.
+ * returning every row of the index, although a scan may end long before
+ * (later_visits() makes the interpolation right where LIMIT is known to end it).
+ *
+ * A search goes through pages that all searches use, in an index that is of use
+ * only when most of it is in memory: most page accesses are taken to be cached
+ * ones as far as effective_cache_size reaches (page_cost()).
  *
  * PostgreSQL prices the alternatives, which sort, as if a distance cost nothing:
  * neither the reading of a vector from TOAST nor its arithmetic is counted. For
@@ -39,15 +44,19 @@ namespace {
 constexpr double kFreshNeighbours = 0.5;
 /* Nodes visited in each upper level: the beam there is 4 wide (search.h). */
 constexpr double kUpperVisits = 5;
-/* Looking at a cached page, in simple operators; as PostgreSQL's own access
- * methods charge. */
-constexpr double kCachedPageOperators = 50;
+/* Visiting a record on a cached page, in simple operators (measured: 50 ns, where
+ * an operator of cpu_operator_cost takes about 5). */
+constexpr double kCachedPageOperators = 10;
+/* Page accesses that find the page in memory when the whole index could be. */
+constexpr double kCachedShare = 0.9;
 /* Dimensions whose arithmetic takes as long as a simple operator. */
 constexpr double kDimsPerOperator = 256;
 /* Scanning the codes of a node costs about this many exact distances. */
 constexpr double kDistancesPerCodeScan = 2;
-/* Estimating a pending row from its code, in simple operators. */
-constexpr double kPendingCodeOperators = 0.25;
+/* Looking at a pending row, in simple operators (measured): by its code, and by
+ * fetching its value. */
+constexpr double kPendingCodeOperators = 7;
+constexpr double kPendingValueOperators = 200;
 /* What is left of our costs at least, when a part is taken off. */
 constexpr double kLeastShare = 0.05;
 /* Finite: cost_index() subtracts one of our costs from the other, and infinity
@@ -105,17 +114,18 @@ IndexShape shape_of(PlannerInfo *root, const IndexOptInfo *info)
 
 	const IndexFormat &format = meta.format;
 	const double bytes = value_bytes(root, info, format);
+	const bool coded = format.code_bits != 0;
 	return {
 		.rows = rows,
 		.pages = pages,
 		.pending_rows = pending,
-		.pending_pages = std::ceil(pending * (format.pending_entry_bytes + bytes) / BLCKSZ),
+		.pending_pages = std::ceil(pending * (format.pending_entry_bytes + (coded ? 0 : bytes)) / BLCKSZ),
 		.dims = static_cast<double>(format.dims),
 		.value_bytes = bytes,
 		.value_pages = format.value_bytes != 0 ? 0 : std::ceil(bytes / kMaxChunkBytes),
 		.neighbours = static_cast<double>(format.slots[0]),
 		.m = std::max<double>(format.m, 2),
-		.coded = format.code_bits != 0,
+		.coded = coded,
 	};
 }
 
@@ -144,11 +154,36 @@ double visits_per_row(const IndexShape &shape)
 	return shape.coded ? 1 : std::max(1.0, shape.neighbours * kFreshNeighbours);
 }
 
-Cost pending_cost(const IndexShape &shape, double seq_page)
+Cost pending_cost(const IndexShape &shape, Cost page)
 {
-	const Cost row = shape.coded ? cpu_operator_cost * kPendingCodeOperators
-								 : cached_page_cost() + distance_cost(shape);
-	return shape.pending_rows * row + shape.pending_pages * seq_page;
+	const double operators = shape.coded ? kPendingCodeOperators : kPendingValueOperators;
+	return shape.pending_rows * cpu_operator_cost * operators + shape.pending_pages * page;
+}
+
+/* The share of the rows that pass the filters which LIMIT leaves; 1 when there is
+ * none. */
+double limit_fraction(const PlannerInfo *root, const IndexOptInfo *info)
+{
+	const double rows = std::max(info->rel->rows, 1.0);
+	return root->limit_tuples > 0 ? std::min(root->limit_tuples / rows, 1.0) : 1;
+}
+
+/* Nodes that the first `rows` rows make a search visit. */
+double visits_for(const IndexShape &shape, double rows)
+{
+	return std::min(shape.rows, std::max<double>(rows, hnsw_ef_search) * visits_per_row(shape));
+}
+
+/* Nodes visited after the first row, to the last of the index, as a line through
+ * the origin. The true number is 0 up to ef_search rows and rises then. The line
+ * meets it at the number of rows that LIMIT needs, when no join makes that number
+ * another one, else at the last row. */
+double later_visits(const PlannerInfo *root, const IndexOptInfo *info, const IndexShape &shape)
+{
+	const double fraction = limit_fraction(root, info);
+	const bool known = fraction < 1 && bms_membership(root->all_baserels) == BMS_SINGLETON;
+	const double shown = known ? fraction : 1;
+	return (visits_for(shape, shown * shape.rows) - visits_for(shape, 1)) / shown;
 }
 
 struct ScanCosts {
@@ -157,11 +192,18 @@ struct ScanCosts {
 	double pages;
 };
 
+Cost page_cost(PlannerInfo *root, const IndexShape &shape, double random_page)
+{
+	const double competing = root->total_table_pages + shape.pages;
+	return random_page * (1 - kCachedShare * std::min(1.0, effective_cache_size / competing));
+}
+
 ScanCosts scan_costs(PlannerInfo *root, const IndexOptInfo *info, const IndexShape &shape, double loop_count)
 {
 	double random_page, seq_page;
 	get_tablespace_page_costs(info->reltablespace, &random_page, &seq_page);
-	const double visits = std::min(shape.rows, hnsw_ef_search * visits_per_row(shape));
+	const Cost page = page_cost(root, shape, random_page);
+	const double visits = visits_for(shape, 1);
 	const double levels = std::log(shape.rows) / std::log(shape.m);
 	const double accesses = visits * (1 + shape.value_pages) * loop_count;
 	const double pages = index_pages_fetched(accesses, info->pages, info->pages, root) / loop_count;
@@ -169,9 +211,8 @@ ScanCosts scan_costs(PlannerInfo *root, const IndexOptInfo *info, const IndexSha
 	ScanCosts costs;
 	costs.pages = pages;
 	costs.startup = cached_page_cost() + levels * kUpperVisits * visit_cpu_cost(shape) +
-					pending_cost(shape, seq_page) + visits * visit_cpu_cost(shape) + pages * random_page;
-	costs.run = std::max(shape.rows - hnsw_ef_search, 0.0) * visits_per_row(shape) *
-				(visit_cpu_cost(shape) + random_page * (1 + shape.value_pages));
+					pending_cost(shape, page_cost(root, shape, seq_page)) + visits * visit_cpu_cost(shape) + pages * page;
+	costs.run = later_visits(root, info, shape) * (visit_cpu_cost(shape) + page * (1 + shape.value_pages));
 	return costs;
 }
 
@@ -190,11 +231,14 @@ Cost uncounted_row_cost(const IndexOptInfo *info, const IndexShape &shape)
 }
 
 /* The alternatives compute a distance for each row that passes the filters. The
- * share of `run` that counts here is the one that LIMIT leaves. */
+ * share of `run` that counts here is the one that LIMIT leaves. Who wants all rows
+ * is not searching: no favour then, also because the index lacks NULLs. */
 void take_off_uncounted(PlannerInfo *root, const IndexOptInfo *info, const IndexShape &shape, ScanCosts *costs)
 {
+	const double fraction = limit_fraction(root, info);
+	if (fraction >= 1)
+		return;
 	const double rows = std::max(info->rel->rows, 1.0);
-	const double fraction = root->limit_tuples > 0 ? std::min(root->limit_tuples / rows, 1.0) : 1;
 	const Cost cost = costs->startup + costs->run * fraction;
 	const Cost uncounted = rows * uncounted_row_cost(info, shape);
 	const double share = std::max(1 - uncounted / cost, kLeastShare);

@@ -338,8 +338,23 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 	if (!present)
 		return;
 	search.counters.estimates += count;
+	/* The nearest of them is likely expanded next: its record is fetched while the
+	 * candidates are sorted in. */
+	float nearest = search.beam.threshold();
+	uint32_t nearest_id = kNoNode;
 	for (uint32_t j = 0; j < count; j++) {
-		const float estimate = base + search.partial[j];
+		search.partial[j] += base;
+		if (search.partial[j] < nearest && search.ids[j] != kNoNode) {
+			nearest = search.partial[j];
+			nearest_id = search.ids[j];
+		}
+	}
+	if (nearest_id != kNoNode && !search.visited.contains(nearest_id))
+		graph.prefetch(nearest_id);
+	else if (nearest_id == kNoNode && !search.keep_discarded)
+		return;
+	for (uint32_t j = 0; j < count; j++) {
+		const float estimate = search.partial[j];
 		if (!search.keep_discarded && !(estimate < search.beam.threshold()))
 			continue;
 		if (search.ids[j] != kNoNode && !search.visited.contains(search.ids[j]))

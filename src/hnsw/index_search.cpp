@@ -1,0 +1,295 @@
+/*
+ * index_search.cpp: see index_search.h.
+ *
+ * Pending rows are read before the graph, so that none is missed that moves from
+ * one to the other meanwhile. With hnsw.iterative_scan (see scan_iteration() for
+ * ivfflat) a search goes on from where it stopped each time a batch of
+ * hnsw.ef_search rows is used up, until the graph is exhausted or
+ * hnsw.max_scan_tuples or the memory limit is reached.
+ */
+#include <algorithm>
+#include <limits>
+
+#include "hnsw/index_search.h"
+
+extern "C" {
+#include "utils/memutils.h"
+}
+
+namespace vecext::pg {
+
+namespace {
+
+bool nearer(const FoundRow &a, const FoundRow &b)
+{
+	return a.distance < b.distance || (a.distance == b.distance && row_key(a.row) < row_key(b.row));
+}
+
+bool row_killed(const NodeHeader &header, int i)
+{
+	return header.reserved >> i & 1;
+}
+
+/* The query of those that have no distance to anything. */
+hnsw::Value any_value(const IndexFormat &format)
+{
+	const auto element = static_cast<ElementType>(format.element);
+	if (element == ElementType::kSparse) {
+		auto *sparse = static_cast<int32 *>(palloc0(3 * sizeof(int32)));
+		const float one = 1;
+		sparse[0] = 1;
+		memcpy(&sparse[2], &one, sizeof one);
+		return {sparse, 1};
+	}
+	const Size bytes = hnsw::value_size(element, format.dims, nullptr);
+	auto *value = static_cast<char *>(palloc0(bytes));
+	const float one = 1;
+	const uint16 half_one = 0x3c00;
+	if (element == ElementType::kFloat32)
+		memcpy(value, &one, sizeof one);
+	else if (element == ElementType::kFloat16)
+		memcpy(value, &half_one, sizeof half_one);
+	return {value, 1};
+}
+
+/* Collects the rows of a node while its record is readable. */
+auto collect_rows(IndexSearch *search)
+{
+	return [search](uint32 id, const NodeHeader &header, float distance, const void *) {
+		search->tuples_visited++;
+		if (header.state != NodeState::kLive || header.level != 0)
+			return;
+		for (int i = 0; i < header.row_count; i++)
+			if (!(search->ignore_killed && row_killed(header, i)))
+				search->rows.push_back({distance, header.rows[i], id, InvalidBlockNumber, static_cast<uint32>(i)});
+	};
+}
+
+bool contains_key(const ArenaVector<uint64> &sorted_keys, uint64 key)
+{
+	return std::binary_search(sorted_keys.begin(), sorted_keys.end(), key);
+}
+
+/* Adds what the pending segment has, without the rows that are `known`. */
+void search_pending(IndexSearch *search, const IndexState &state, PendingEffort effort,
+					const ArenaVector<uint64> &known)
+{
+	ArenaVector<PendingResult> results;
+	results.init(context_arena(CurrentMemoryContext), 64);
+	scan_pending(search->graph, state, search->query, search->projection, effort, hnsw_ef_search, search->ignore_killed,
+				 &results, &search->pending_counters);
+	for (const PendingResult &result : results) {
+		const uint64 key = row_key(result.row);
+		if (contains_key(known, key))
+			continue;
+		search->rows.push_back({result.distance, result.row, kNoNode, result.block, result.entry});
+		search->pending_keys.push_back(key);
+	}
+	std::sort(search->pending_keys.begin(), search->pending_keys.end());
+}
+
+/* Rows that are both pending and in the graph (merged while we searched) are
+ * returned once, as pending ones. */
+void drop_duplicates(IndexSearch *search)
+{
+	if (search->pending_keys.empty())
+		return;
+	uint32 kept = 0;
+	for (const FoundRow &row : search->rows)
+		if (row.node == kNoNode || !contains_key(search->pending_keys, row_key(row.row)))
+			search->rows[kept++] = row;
+	search->rows.resize(kept);
+}
+
+/* A merge between two pages of the pending chain can make it deliver a row twice. */
+void drop_repeated_pending(IndexSearch *search)
+{
+	uint32 kept = 0;
+	for (uint32 i = 0; i < search->rows.size(); i++)
+		if (i == 0 || !(search->rows[i].row == search->rows[kept - 1].row))
+			search->rows[kept++] = search->rows[i];
+	search->rows.resize(kept);
+}
+
+/* pgvector's: rows that come too late for strict order are left out. */
+void drop_too_near(IndexSearch *search)
+{
+	uint32 kept = 0;
+	for (const FoundRow &row : search->rows)
+		if (row.distance >= search->last_distance)
+			search->rows[kept++] = row;
+	search->rows.resize(kept);
+}
+
+/* A search meets more rows than it looks for, those beyond ef_search without
+ * having seen all that are nearer. If it may go on they wait for what comes then:
+ * given out now, strict order would have to drop the others. */
+void finish_batch(IndexSearch *search)
+{
+	drop_duplicates(search);
+	std::sort(search->rows.begin(), search->rows.end(), nearer);
+	drop_repeated_pending(search);
+	if (search->iteration == IterativeScan::kStrict)
+		drop_too_near(search);
+	const bool last = search->iteration == IterativeScan::kOff || search->exhausted;
+	search->batch_end = last ? search->rows.size() : Min(search->rows.size(), static_cast<uint32>(hnsw_ef_search));
+	search->next_row = 0;
+}
+
+void drop_returned(IndexSearch *search)
+{
+	uint32 kept = 0;
+	for (uint32 i = search->next_row; i < search->rows.size(); i++)
+		search->rows[kept++] = search->rows[i];
+	search->rows.resize(kept);
+	search->next_row = 0;
+}
+
+bool search_layer_from(void *state, uint32 entry)
+{
+	auto *search = static_cast<IndexSearch *>(state);
+	bool arrived = false;
+	auto collect = collect_rows(search);
+	hnsw::search_layer(search->graph, search->query, search->layer, &entry, 1, hnsw_ef_search,
+					   [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
+						   arrived = true;
+						   collect(id, header, distance, value);
+					   });
+	return arrived;
+}
+
+/* ---- iterative scan ---- */
+
+bool may_continue(IndexSearch *search)
+{
+	if (search->iteration == IterativeScan::kOff || search->exhausted)
+		return false;
+	const double memory_limit = static_cast<double>(work_mem) * hnsw_scan_mem_multiplier * 1024.0;
+	return search->tuples_visited < static_cast<uint64>(hnsw_max_scan_tuples) &&
+		   static_cast<double>(MemoryContextMemAllocated(search->context, true)) < memory_limit;
+}
+
+/* All pending rows that the first batch did not have, as pending rows or, since
+ * a merge may have been at work, as rows of the graph. */
+void complete_pending(IndexSearch *search)
+{
+	ArenaVector<uint64> known;
+	known.init(context_arena(CurrentMemoryContext), search->rows.size() + 1);
+	for (const FoundRow &row : search->rows)
+		known.push_back(row_key(row.row));
+	std::sort(known.begin(), known.end());
+	search_pending(search, read_meta(search->index).state, PendingEffort::kAll, known);
+	search->pending_complete = true;
+}
+
+void search_more(IndexSearch *search)
+{
+	if (!search->pending_complete)
+		complete_pending(search);
+	drop_returned(search);
+	if (!hnsw::continue_layer(search->graph, search->query, search->layer, hnsw_ef_search, collect_rows(search)))
+		search->exhausted = true;
+	finish_batch(search);
+}
+
+} /* namespace */
+
+IndexSearch *create_search(Relation index)
+{
+	auto *search = static_cast<IndexSearch *>(palloc0(sizeof(IndexSearch)));
+	search->context = AllocSetContextCreate(CurrentMemoryContext, "hnsw search", ALLOCSET_DEFAULT_SIZES);
+	search->handle_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw search handle", ALLOCSET_DEFAULT_SIZES);
+	search->index = index;
+	return search;
+}
+
+void destroy_search(IndexSearch *search)
+{
+	MemoryContextDelete(search->context);
+	MemoryContextDelete(search->handle_context);
+	pfree(search);
+}
+
+void reset_search(IndexSearch *search)
+{
+	MemoryContextReset(search->context);
+	search->exhausted = search->pending_complete = false;
+	search->projection = nullptr;
+	search->next_row = search->batch_end = 0;
+	search->tuples_visited = 0;
+	search->last_distance = -std::numeric_limits<float>::infinity();
+	search->layer.counters = {};
+	search->pending_counters = {};
+}
+
+void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef)
+{
+	if (search->handle == nullptr || search->handle->centre_version != meta.state.centre_version) {
+		MemoryContextReset(search->handle_context);
+		search->handle = copy_handle(cached_handle(search->index, meta), search->handle_context);
+	}
+	const IndexHandle *handle = search->handle;
+	const Arena arena = context_arena(search->context);
+	search->query.distance = handle->distance();
+	search->graph.init(search->index, handle, search->context);
+	search->layer.init(arena, ef, handle->layouts[0]);
+	search->rows.init(arena, 64);
+	search->pending_keys.init(arena, 0);
+	search->query.value = is_null ? any_value(handle->format) : value_from_datum(handle->format, query).value;
+	if (handle->metric() == Metric::kCosine && !(search->query.value.norm > 0))
+		search->query.value = any_value(handle->format);
+	if (!handle->coded())
+		return;
+	search->query.code.init(arena, handle->space.padded, handle->format.code_bits);
+	search->projection = search->query.code.rotated;
+	handle->space.project(search->query.value, search->projection);
+	search->query.code.prepare(search->projection);
+}
+
+void search_from_top(IndexSearch *search, uint32 top, TryEntry try_entry, void *state)
+{
+	constexpr int kAttempts = 100;
+	for (int attempt = 0; attempt < kAttempts; attempt++) {
+		if (attempt > 0)
+			top = read_meta(search->index).state.entry_point;
+		if (top == kNoNode)
+			return;
+		const uint32 entry = hnsw::descend(search->graph, search->query, search->layer, top, 0);
+		if (entry != kNoNode && try_entry(state, entry))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INDEX_CORRUPTED),
+			 errmsg("no way from the entry point into hnsw index \"%s\"", RelationGetRelationName(search->index)),
+			 errhint("Please run hnsw_check() on it, or REINDEX it.")));
+}
+
+void search_first(IndexSearch *search, Datum query, bool is_null)
+{
+	const MetaPage meta = read_meta(search->index);
+	prepare_search(search, meta, query, is_null, hnsw_ef_search);
+	search->iteration = scan_iteration(search->index);
+	search->layer.keep_discarded = search->iteration != IterativeScan::kOff;
+	search_pending(search, meta.state, PendingEffort::kBest, {});
+	/* Pending rows may have moved into the graph since the metapage was read, even
+	 * into an empty one. */
+	const bool stale = search->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
+	search_from_top(search, stale ? read_meta(search->index).state.entry_point : meta.state.entry_point,
+					search_layer_from, search);
+	finish_batch(search);
+}
+
+const FoundRow *next_found(IndexSearch *search)
+{
+	while (search->next_row >= search->batch_end) {
+		if (may_continue(search))
+			search_more(search);
+		else if (search->batch_end < search->rows.size())
+			search->batch_end = search->rows.size();
+		else
+			return nullptr;
+	}
+	return &search->rows[search->next_row++];
+}
+
+} /* namespace vecext::pg */

@@ -1,0 +1,81 @@
+/*
+ * index_search.h: one search of an hnsw index: a query in, rows in the order of
+ * their exact distances out, batch by batch. Both the access method's scan
+ * (scan.cpp) and the filtered scan (src/filter) search by it.
+ *
+ * An IndexSearch owns nothing but memory of two contexts and holds no lock and no
+ * pin between calls; it is trivially destructible, so errors may jump over it.
+ * Everything of one query lies in `context`, reset by reset_search().
+ *
+ * Rows found may have been removed by VACUUM before the caller looks at them:
+ * their heap slots can then hold only rows that an MVCC snapshot taken before
+ * cannot see. Callers use MVCC snapshots only.
+ */
+#pragma once
+
+#include "hnsw/options.h"
+#include "hnsw/page_graph.h"
+#include "hnsw/pending.h"
+
+namespace vecext::pg {
+
+/* A row found, and where its index entry is (for kill_prior_tuple). */
+struct FoundRow {
+	float distance;
+	RowId row;
+	uint32 node; /* kNoNode: a pending entry */
+	BlockNumber block;
+	uint32 entry; /* of the pending page, or position in the node's rows */
+};
+
+struct IndexSearch {
+	MemoryContext context;        /* of one query */
+	MemoryContext handle_context; /* of the handle, kept over queries */
+	Relation index;
+	const IndexHandle *handle;
+	bool ignore_killed; /* leave out rows known to be dead to everyone */
+	PageGraph graph;
+	hnsw::SearchQuery query;
+	float *projection; /* the query in the code space; null in plain indexes */
+
+	/* The batches of search_first() and search_more(). */
+	IterativeScan iteration;
+	bool exhausted;
+	bool pending_complete;
+	hnsw::LayerSearch layer;
+	ArenaVector<FoundRow> rows; /* sorted; from batch_end on they wait for a later batch */
+	uint32 next_row, batch_end;
+	ArenaVector<uint64> pending_keys; /* rows returned or waiting from the pending segment, sorted */
+	float last_distance;              /* of the row returned last; the caller's to set */
+	uint64 tuples_visited;
+	PendingScanCounters pending_counters;
+};
+
+/* Makes a search of `index` in memory of the current context. */
+IndexSearch *create_search(Relation index);
+void destroy_search(IndexSearch *search);
+
+/* Forgets query and results. */
+void reset_search(IndexSearch *search);
+
+/* Sets the query from a datum of the indexed type: converts it, rotates it, and
+ * readies graph and layer search for a beam of ef. Call with `context` current.
+ * For a query that has no distance to anything (NULL, zero norm under cosine) any
+ * row is as good as another. */
+void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef);
+
+/* Descends from the entry point `top` (as last read) to level 0 and calls
+ * try_entry with the record to search from; not at all when the graph is empty.
+ * Where VACUUM or its replay freed a record between two steps down, or try_entry
+ * returns false because that happened to its record, starts again from the top. */
+using TryEntry = bool (*)(void *state, uint32 entry);
+void search_from_top(IndexSearch *search, uint32 top, TryEntry try_entry, void *state);
+
+/* The first batch: pending rows, and a beam of hnsw.ef_search in the graph. */
+void search_first(IndexSearch *search, Datum query, bool is_null);
+
+/* Moves on to the next row, searching as hnsw.iterative_scan allows. Null at the
+ * end. With `context` current. */
+const FoundRow *next_found(IndexSearch *search);
+
+} /* namespace vecext::pg */
