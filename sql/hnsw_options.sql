@@ -1,6 +1,6 @@
 -- Options of hnsw indexes and the settings hnsw.*: ranges, defaults, effects.
 
-SELECT vector_dims('[1,2]'); -- loads the library
+SELECT vector_dims('[1,2]'::vector); -- loads the library
 SHOW hnsw.ef_search;
 SHOW hnsw.iterative_scan;
 SHOW hnsw.max_scan_tuples;

@@ -38,10 +38,7 @@ enum class Look { kFirst, kConfirm };
 class NodeFact {
 public:
 	NodeFact() = default;
-	NodeFact(NodeState state, uint8 level)
-		: bits_(0x80 | (level & 0x1f) << 2 | (static_cast<uint8>(state) & 3))
-	{
-	}
+	NodeFact(NodeState state, uint8 level) : bits_(0x80 | (level & 0x1f) << 2 | (static_cast<uint8>(state) & 3)) {}
 	bool exists() const { return bits_ != 0; } /* a slot of a node page, free or not */
 	NodeState state() const { return static_cast<NodeState>(bits_ & 3); }
 	uint8 level() const { return bits_ >> 2 & 0x1f; }
@@ -92,9 +89,9 @@ struct CheckRun {
 	BlockNumber blocks; /* of the index, when collect_facts() began */
 
 	ArenaVector<Finding> findings;
-	NodeFact *facts;      /* by node id, of the first look */
+	NodeFact *facts; /* by node id, of the first look */
 	uint64 fact_count;
-	uint64 live_nodes;    /* at level 0 */
+	uint64 live_nodes;      /* at level 0 */
 	BitSet chain_blocks;    /* pages of the pending chain */
 	BitSet free_list_pages; /* node pages in a free list */
 	ArenaVector<IndexedRow> rows;

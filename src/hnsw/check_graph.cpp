@@ -48,9 +48,8 @@ NodeFact read_fact(CheckRun &run, uint32 id)
 	NodeFact fact;
 	if (block >= RelationGetNumberOfBlocks(run.index))
 		return fact;
-	run.graph.visit(id, [&](hnsw::ConstNodeRecord record) {
-		fact = NodeFact(record.header().state, record.header().level);
-	});
+	run.graph.visit(
+		id, [&](hnsw::ConstNodeRecord record) { fact = NodeFact(record.header().state, record.header().level); });
 	return fact;
 }
 

@@ -165,8 +165,7 @@ void heap_row_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, b
 
 void scan_heap(CheckRun &run, Snapshot snapshot)
 {
-	HeapCheck check = {
-		run, AllocSetContextCreate(CurrentMemoryContext, "hnsw check row", ALLOCSET_DEFAULT_SIZES)};
+	HeapCheck check = {run, AllocSetContextCreate(CurrentMemoryContext, "hnsw check row", ALLOCSET_DEFAULT_SIZES)};
 	IndexInfo *index_info = BuildIndexInfo(run.index);
 	index_info->ii_Concurrent = true; /* the scan is by an MVCC snapshot */
 	TableScanDesc scan = table_beginscan_strat(run.heap, snapshot, 0, nullptr, true, true);

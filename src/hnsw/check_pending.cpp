@@ -35,8 +35,7 @@ bool is_waiting(const PendingEntry &entry)
 void note_row(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry &entry, const void *value)
 {
 	const uint64 hash = value ? hash_value(value, run.handle->value_bytes(value)) : 0;
-	run.rows.push_back(
-		{row_key(entry.row), hash, block, static_cast<uint16>(i), RowSource::kPending, false});
+	run.rows.push_back({row_key(entry.row), hash, block, static_cast<uint16>(i), RowSource::kPending, false});
 }
 
 void check_entry_code(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry &entry)
@@ -77,8 +76,9 @@ void check_page(CheckRun &run, char *page, const ChainWalk &walk)
 	const PendingPageHeader *header = pending_header(page);
 	const BlockNumber block = walk.block;
 	if (header->first_number != walk.number)
-		report(run, Severity::kError, block, -1, "pending page begins with row number " UINT64_FORMAT
-			   " instead of " UINT64_FORMAT, header->first_number, walk.number);
+		report(run, Severity::kError, block, -1,
+			   "pending page begins with row number " UINT64_FORMAT " instead of " UINT64_FORMAT, header->first_number,
+			   walk.number);
 	if (header->centre_version > read_meta(run.index).state.centre_version)
 		report(run, Severity::kError, block, -1, "pending page has centre version %u, later than the index's",
 			   header->centre_version);
@@ -93,8 +93,7 @@ void check_page(CheckRun &run, char *page, const ChainWalk &walk)
 /* Whether the page is the one that the walk expects. */
 bool is_expected(char *page, const ChainWalk &walk)
 {
-	return is_page_of_kind(page, PageKind::kPending) &&
-		   (walk.first || pending_header(page)->sequence == walk.sequence);
+	return is_page_of_kind(page, PageKind::kPending) && (walk.first || pending_header(page)->sequence == walk.sequence);
 }
 
 /* False at the end of the chain, which the metapage must agree to. */
@@ -131,7 +130,8 @@ void check_pending_chain(CheckRun &run)
 			const IndexState state = read_meta(run.index).state;
 			const bool cut_off = state.pending_head_number >= walk.number && state.pending_head != walk.block;
 			if (run.exclusive() || !cut_off) {
-				report(run, Severity::kError, walk.block, -1, "pending chain leads to a page that does not belong to it");
+				report(run, Severity::kError, walk.block, -1,
+					   "pending chain leads to a page that does not belong to it");
 				return;
 			}
 			walk = start_walk(state);

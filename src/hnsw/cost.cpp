@@ -211,7 +211,8 @@ ScanCosts scan_costs(PlannerInfo *root, const IndexOptInfo *info, const IndexSha
 	ScanCosts costs;
 	costs.pages = pages;
 	costs.startup = cached_page_cost() + levels * kUpperVisits * visit_cpu_cost(shape) +
-					pending_cost(shape, page_cost(root, shape, seq_page)) + visits * visit_cpu_cost(shape) + pages * page;
+					pending_cost(shape, page_cost(root, shape, seq_page)) + visits * visit_cpu_cost(shape) +
+					pages * page;
 	costs.run = later_visits(root, info, shape) * (visit_cpu_cost(shape) + page * (1 + shape.value_pages));
 	return costs;
 }

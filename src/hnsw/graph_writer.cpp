@@ -137,8 +137,8 @@ void GraphWriter::fill_record(uint8 *bytes, int level, const FoundNode *neighbou
 	for (uint32 k = 0; k < count; k++) {
 		CodeFactors factors = {0, 0};
 		if (handle_->coded())
-			factors = hnsw::encode_edge(handle_->space, point_.projected, project(neighbours[k]), neighbours[k].distance,
-										scratch_, code_);
+			factors = hnsw::encode_edge(handle_->space, point_.projected, project(neighbours[k]),
+										neighbours[k].distance, scratch_, code_);
 		hnsw::set_edge(record, k, neighbours[k].id, factors, code_);
 	}
 	if (layout.inline_value())
@@ -252,7 +252,8 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 	if (below != kNoNode) {
 		Page lower_page = below_elsewhere ? change.edit(lower) : page;
 		const int lower_class = level_class(page_opaque(lower_page)->kind);
-		auto *header = reinterpret_cast<NodeHeader *>(lower_page + record_offset(format, lower_class, slot_of(format, below)));
+		auto *header =
+			reinterpret_cast<NodeHeader *>(lower_page + record_offset(format, lower_class, slot_of(format, below)));
 		header->up = slot.id;
 	}
 	change.finish();
@@ -307,14 +308,69 @@ bool GraphWriter::add_edge(const FoundNode &from, uint32 to)
 	const hnsw::ProjectedValue projected = project(from);
 	bool present = false;
 	const int slot = pick_slot(from, projected, to, &present);
-	return present || (slot >= 0 && put_edge(from, projected, slot, to));
+	return present || (slot >= 0 && replace_edge(from, projected, slot, to));
 }
 
 /* The same in place of the farthest neighbour. */
 bool GraphWriter::force_edge(const FoundNode &from, uint32 to)
 {
 	const int slot = farthest_slot(from);
-	return slot >= 0 && put_edge(from, project(from), slot, to);
+	return slot >= 0 && replace_edge(from, project(from), slot, to);
+}
+
+/* Puts an edge to the point into a slot that may be taken. Should nothing else
+ * lead to the node that loses its edge, then the point does from now on: so it is
+ * reached over one node more than before. */
+bool GraphWriter::replace_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to)
+{
+	uint32 displaced = kNoNode;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
+		if (slot < record.header().slots_used)
+			displaced = record.ids()[slot];
+	});
+	if (!put_edge(from, projected, slot, to))
+		return false;
+	if (displaced != kNoNode && !is_led_back_to(displaced))
+		lead_to(displaced, to);
+	return true;
+}
+
+/* Whether one of the nodes that `id` leads to leads back. Most do: a quick test
+ * for an edge from somewhere. */
+bool GraphWriter::is_led_back_to(uint32 id)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	bool led = false;
+	for (uint32 j = 0; j < count && !led; j++)
+		if (ids[j] != kNoNode)
+			graph_.visit(ids[j], [&](hnsw::ConstNodeRecord record) { led = hnsw::find_edge(record, id) >= 0; });
+	return led;
+}
+
+/* An edge from the point, whose record is `from`, to another node, if there is
+ * room. */
+void GraphWriter::lead_to(uint32 id, uint32 from)
+{
+	FoundNode node;
+	NodeHeader header;
+	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
+		return;
+	int slot = -1;
+	graph_.visit(from, [&](hnsw::ConstNodeRecord record) {
+		if (hnsw::find_edge(record, id) < 0)
+			slot = hnsw::free_slot(record);
+	});
+	if (slot < 0)
+		return;
+	CodeFactors factors = {0, 0};
+	const float distance = point_.query.distance(point_.query.value, node.value);
+	if (handle_->coded())
+		factors = hnsw::encode_edge(handle_->space, point_.projected, project(node), distance, scratch_, code_);
+	write_edge(from, slot, id, factors);
 }
 
 int GraphWriter::farthest_slot(const FoundNode &from)
@@ -343,9 +399,15 @@ bool GraphWriter::put_edge(const FoundNode &from, const hnsw::ProjectedValue &pr
 	CodeFactors factors = {0, 0};
 	if (handle_->coded())
 		factors = hnsw::encode_edge(handle_->space, projected, point_.projected, from.distance, scratch_, code_);
-	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, from.id));
+	return write_edge(from.id, slot, to, factors);
+}
+
+/* Writes an edge whose code is in code_. */
+bool GraphWriter::write_edge(uint32 from, int slot, uint32 to, const CodeFactors &factors)
+{
+	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, from));
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from.id);
+	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from);
 	if (present.bytes != nullptr) {
 		PageChange change(index_, building_);
 		Page page = change.edit(buffer);
@@ -422,7 +484,8 @@ bool GraphWriter::add_row(const FoundNode &node, const RowId &row, const Pending
 	bool known = false;
 	for (int i = 0; old != nullptr && i < old->row_count; i++)
 		known = known || old->rows[i] == row;
-	const bool fits = old != nullptr && old->state == NodeState::kLive && (known || old->row_count < hnsw::kMaxRowsPerNode);
+	const bool fits =
+		old != nullptr && old->state == NodeState::kLive && (known || old->row_count < hnsw::kMaxRowsPerNode);
 	if (fits) {
 		PageChange change(index_, building_);
 		if (!known) {
@@ -575,9 +638,8 @@ void GraphWriter::relink(uint32 id)
 uint32 GraphWriter::search_ground(FoundNode **found)
 {
 	const IndexState state = read_meta(index_).state;
-	const uint32 entry = state.entry_point == kNoNode
-							 ? kNoNode
-							 : hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
+	const uint32 entry =
+		state.entry_point == kNoNode ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
 	return entry == kNoNode ? 0 : search_level(entry, handle_->format.ef_construction, found);
 }
 

@@ -92,6 +92,10 @@ private:
 	void link_somewhere(uint32 id, const FoundNode *near, uint32 count);
 	bool use_free_slot(const FoundNode &from, uint32 to);
 	uint32 search_ground(FoundNode **found);
+	bool replace_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
+	bool is_led_back_to(uint32 id);
+	void lead_to(uint32 id, uint32 from);
+	bool write_edge(uint32 from, int slot, uint32 to, const CodeFactors &factors);
 	bool add_edge(const FoundNode &from, uint32 to);
 	bool force_edge(const FoundNode &from, uint32 to);
 	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
@@ -116,7 +120,7 @@ private:
 	hnsw::LayerSearch search_;
 	Point point_;
 	CodeQuery neighbour_code_;
-	float *scratch_;     /* padded floats */
+	float *scratch_; /* padded floats */
 	float *to_node_, *to_new_;
 	uint64 *code_;
 	Arena arena_;

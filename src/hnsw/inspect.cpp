@@ -30,8 +30,8 @@ void check_kind(Relation relation)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("\"%s\" is not an hnsw index", RelationGetRelationName(relation))));
 	if (RELATION_IS_OTHER_TEMP(relation))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot access temporary indexes of other sessions")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot access temporary indexes of other sessions")));
 	if (!relation->rd_index->indisvalid)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("index \"%s\" is not valid", RelationGetRelationName(relation))));
@@ -56,9 +56,8 @@ InspectedIndex open_inspected(Oid index_oid, LOCKMODE lock)
 	inspected.index = relation_open(index_oid, lock);
 	check_kind(inspected.index);
 	if (inspected.heap == nullptr || heap_oid != IndexGetRelation(index_oid, false))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("could not open parent table of index \"%s\"",
-							   RelationGetRelationName(inspected.index))));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("could not open parent table of index \"%s\"",
+																 RelationGetRelationName(inspected.index))));
 
 	GetUserIdAndSecContext(&inspected.user, &inspected.security_context);
 	SetUserIdAndSecContext(inspected.heap->rd_rel->relowner,

@@ -26,11 +26,11 @@ constexpr uint32 kMaxSparsevecDims = 1000000000;
 
 } /* namespace */
 
-#define HNSW_OPCLASS(name, metric, element, max_dims, type_name)                                                       \
-	VECEXT_FUNCTION(name)                                                                                              \
-	{                                                                                                                  \
-		static const OpclassTraits traits = {metric, element, max_dims, type_name};                                   \
-		PG_RETURN_POINTER(&traits);                                                                                    \
+#define HNSW_OPCLASS(name, metric, element, max_dims, type_name)                    \
+	VECEXT_FUNCTION(name)                                                           \
+	{                                                                               \
+		static const OpclassTraits traits = {metric, element, max_dims, type_name}; \
+		PG_RETURN_POINTER(&traits);                                                 \
 	}
 
 HNSW_OPCLASS(hnsw_vector_l2_traits, Metric::kL2, ElementType::kFloat32, kMaxVectorDims, "vector")
@@ -62,8 +62,7 @@ uint32 index_dims(Relation index)
 
 	/* varbit is binary-coercible to bit, so an operator class for bit takes it. */
 	if (attribute->atttypid == VARBITOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("type not supported for %s index", am_name)));
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("type not supported for %s index", am_name)));
 	if (attribute->atttypmod < 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions")));
 	if (static_cast<uint32>(attribute->atttypmod) > traits.max_dims)

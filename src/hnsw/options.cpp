@@ -80,8 +80,8 @@ void define_hnsw_settings()
 							nullptr, &hnsw_max_scan_tuples, kDefaultMaxScanTuples, 1, INT_MAX, PGC_USERSET, GUC_EXPLAIN,
 							nullptr, nullptr, nullptr);
 	DefineCustomRealVariable("hnsw.scan_mem_multiplier", "Sets the multiple of work_mem to use for iterative scans",
-							 nullptr, &hnsw_scan_mem_multiplier, 1, 1, 1000, PGC_USERSET, GUC_EXPLAIN, nullptr,
-							 nullptr, nullptr);
+							 nullptr, &hnsw_scan_mem_multiplier, 1, 1, 1000, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr,
+							 nullptr);
 	MarkGUCPrefixReserved("hnsw");
 }
 
@@ -174,7 +174,7 @@ IterativeScan scan_iteration(Relation index)
 	if (hnsw_iterative_scan != static_cast<int>(IterativeScan::kOff) || !is_ivfflat(index))
 		return static_cast<IterativeScan>(hnsw_iterative_scan);
 	return ivfflat_iterative_scan == static_cast<int>(IterativeScan::kRelaxed) ? IterativeScan::kRelaxed
-																			  : IterativeScan::kStrict;
+																			   : IterativeScan::kStrict;
 }
 
 } /* namespace vecext::pg */

@@ -240,8 +240,8 @@ double measure_recall(const InspectedIndex &inspected, int sample, int k)
 void check_range(const char *name, int value, int largest)
 {
 	if (value < 1 || value > largest)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("%s must be between 1 and %d", name, largest)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be between 1 and %d", name, largest)));
 }
 
 } /* namespace */

@@ -27,8 +27,9 @@ namespace {
 
 bool report(const char *opclass, const char *what, const char *object)
 {
-	ereport(INFO, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				   errmsg("operator family of class \"%s\" of access method hnsw contains %s %s", opclass, object, what)));
+	ereport(INFO,
+			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+			 errmsg("operator family of class \"%s\" of access method hnsw contains %s %s", opclass, object, what)));
 	return false;
 }
 
