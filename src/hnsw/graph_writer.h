@@ -15,7 +15,8 @@
  *   4. the entry point, if the node is the new highest
  *
  * A crash after 1 is resumed from the pending entry (relink()); one during 3 only
- * leaves the node lower than intended.
+ * leaves the node lower than intended. Before 4 the first node of a graph is an
+ * entry point for nobody: relink() makes it one.
  */
 #pragma once
 
@@ -51,7 +52,7 @@ public:
 	 * InvalidBlockNumber when it must be written). True when a node was made. */
 	bool insert(const RowId &row, const IndexedValue &value, const ValueRef &stored, const PendingSource &source);
 
-	/* Makes sure that edges lead to a node at level 0 that a crash left alone. */
+	/* Makes sure that searches find a node at level 0 that a crash left alone. */
 	void relink(uint32 id);
 
 	/* Makes an edge lead to a live node at level 0 that none leads to, if need be in
@@ -88,6 +89,8 @@ private:
 	NodeSlot allocate_slot(int level_class, IndexState *state);
 	void place_record(const NodeSlot &slot, IndexState *state, const uint8 *record, uint32 below,
 					  const PendingSource &source);
+	void set_entry_point(uint32 id, uint32 level);
+	void enter_at(uint32 id);
 	void add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count);
 	bool add_edge(const FoundNode &from, uint32 to);
 	bool force_edge(const FoundNode &from, uint32 to);
