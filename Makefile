@@ -63,10 +63,8 @@ installcheck: ## Run the SQL regression tests in an installed, running PostgreSQ
 	@$(EXTENSION_MAKE) installcheck
 
 .PHONY: bench
-bench: ## Build and run the benchmarks
-	cmake -S bench -B $(BUILD)/bench $(CMAKE_FLAGS) >/dev/null
-	cmake --build $(BUILD)/bench -j $(JOBS)
-	set -e; for b in $(BUILD)/bench/*_bench; do echo "== $$b"; $$b; done
+bench: ## Measure speed beside peers (SCENARIOS="search-c128 ..."; see bench/run)
+	@bench/run $(or $(SCENARIOS),kernels scan)
 
 .PHONY: fuzz
 fuzz: ## Fuzz every parser of the core (FUZZ_SECONDS each, 60 unless told)

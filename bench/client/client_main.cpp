@@ -11,13 +11,14 @@
  *           the curve of recall against backend CPU time
  *   search  --exact yes --queries FILE --truth FILE.gt
  *           the same by sequential scan; fails unless recall is 1
- *   insert  --base FILE [--rows N] [--first-rows 10000] [--clients 1]
+ *   insert  --base FILE [--rows N] [--first-rows 4000] [--clients 1]
  *           [--label TEXT] one row a transaction, then merges what is pending
  *           unless --merge no
  *   merge   merges what is pending
  *   scan    --queries FILE [--rounds 5]
  *           sequential scan by distance beside max(id)
- *   pages   --queries FILE --ef-search EF [--samples 20] [--restart COMMAND]
+ *   pages   --queries FILE --ef-search EF [--samples 20] [--label TEXT]
+ *           [--restart COMMAND]
  *           pages accessed by a query; with COMMAND, which must restart the
  *           server, from a cold cache
  *

@@ -1,7 +1,7 @@
 /*
  * index_build.cpp: creates the index; a second session watches it.
  *
- * Memory is the anonymous memory of the building backend, sampled five times a
+ * Memory is the anonymous memory of the building backend, sampled 20 times a
  * second, less what it had before: for pgvector's parallel build, whose graph
  * lies in shared memory, it says nothing and is not printed.
  */
@@ -18,7 +18,7 @@ namespace vecext::bench {
 
 namespace {
 
-constexpr auto kSamplePause = std::chrono::milliseconds(200);
+constexpr auto kSamplePause = std::chrono::milliseconds(50);
 constexpr double kTellEverySeconds = 10;
 
 /* Samples progress and memory of one backend until it is stopped. */

@@ -117,7 +117,7 @@ void insert_rows(Options &options)
 	const Target target(options);
 	const int64_t limit = options.integer("rows", 0);
 	const Vectors rows = load_vectors(options.required_text("base"), limit > 0 ? static_cast<size_t>(limit) : SIZE_MAX);
-	const size_t first_rows = static_cast<size_t>(options.integer("first-rows", 10000));
+	const size_t first_rows = static_cast<size_t>(options.integer("first-rows", 4000));
 	const size_t clients = static_cast<size_t>(options.integer("clients", 1));
 	const std::string label = options.text("label", "insert");
 	const bool merge = options.text("merge", "yes") == "yes";

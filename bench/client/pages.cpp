@@ -95,18 +95,20 @@ void count_pages(Options &options)
 	const int64_t ef_search = options.integer("ef-search", 40);
 	const size_t samples = std::min(static_cast<size_t>(options.integer("samples", 20)), queries.rows);
 	const std::string restart = options.text("restart", "");
+	const std::string label = options.text("label", "");
 	options.finish();
 	if (samples < 1)
 		throw std::runtime_error("--samples must be at least 1");
 
 	const double count = static_cast<double>(samples);
-	const std::string at = "ef " + std::to_string(ef_search) + ": ";
+	const std::string prefix = label.empty() ? "" : label + ": ";
+	target.records().print(prefix + "ef_search", static_cast<double>(ef_search), "");
 	const PageCounts warm = warm_counts(target, queries, samples, ef_search);
-	target.records().print(at + "page accesses per query, warm", (warm.hit + warm.read) / count, "");
+	target.records().print(prefix + "page accesses per query, warm", (warm.hit + warm.read) / count, "");
 	if (restart.empty())
 		return;
 	const PageCounts cold = cold_counts(target, queries, samples, ef_search, restart);
-	target.records().print(at + "pages read per query, cold", cold.read / count, "");
+	target.records().print(prefix + "pages read per query, cold", cold.read / count, "");
 }
 
 } /* namespace vecext::bench */

@@ -187,6 +187,8 @@ void sweep(const Target &target, const Workload &workload, size_t clients, int64
 	std::vector<Connection> sessions;
 	for (size_t c = 0; c < clients; c++) {
 		sessions.push_back(target.connect());
+		/* At many a small size or large ef_search a sequential scan is cheaper. */
+		sessions[c].query("SET enable_seqscan = off");
 		prepare_nearest(sessions[c], target);
 	}
 	std::vector<SearchPoint> curve;

@@ -73,9 +73,9 @@ Matrix<float> orthonormal_map(size_t rows, size_t columns, uint64_t seed)
 MixtureShape named_shape(std::string_view name)
 {
 	if (name == "c128")
-		return {.dims = 128, .latent_dims = 128, .clusters = 2000, .decay = 0.5, .spread = 0.6, .normalised = false};
+		return {.dims = 128, .latent_dims = 128, .clusters = 2000, .decay = 0.4, .spread = 0.8, .normalised = false};
 	if (name == "c768")
-		return {.dims = 768, .latent_dims = 64, .clusters = 1000, .decay = 0.5, .spread = 0.6, .normalised = true};
+		return {.dims = 768, .latent_dims = 64, .clusters = 1000, .decay = 0.5, .spread = 1.2, .normalised = true};
 	throw std::runtime_error("unknown data set \"" + std::string(name) + "\" (c128, c768)");
 }
 

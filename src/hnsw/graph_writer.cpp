@@ -568,17 +568,35 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 			link_somewhere(slot.id, found[l], met[l]);
 		below = slot.id;
 	}
-	if (empty || level > static_cast<int>(state.entry_level)) {
-		Buffer meta = ReadBuffer(index_, kMetaBlock);
-		LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
-		PageChange change(index_, building_);
-		IndexState &new_state = meta_page(change.edit(meta))->state;
-		new_state.entry_point = below;
-		new_state.entry_level = level;
-		change.finish();
-		UnlockReleaseBuffer(meta);
-	}
+	if (empty || level > static_cast<int>(state.entry_level))
+		set_entry_point(below, level);
 	return true;
+}
+
+void GraphWriter::set_entry_point(uint32 id, uint32 level)
+{
+	Buffer meta = ReadBuffer(index_, kMetaBlock);
+	LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
+	PageChange change(index_, building_);
+	IndexState &state = meta_page(change.edit(meta))->state;
+	state.entry_point = id;
+	state.entry_level = level;
+	change.finish();
+	UnlockReleaseBuffer(meta);
+}
+
+/* The node becomes the entry point of a graph without one: a crash or cancel came
+ * after its record and before that. */
+void GraphWriter::enter_at(uint32 id)
+{
+	uint32 up = id, level = 0;
+	while (graph_.visit(up, [&](hnsw::ConstNodeRecord record) {
+		id = up;
+		level = record.header().level;
+		up = record.header().up;
+	}) && up != kNoNode)
+		;
+	set_entry_point(id, level);
 }
 
 /* Reads a live node with a copy of its value. */
@@ -626,6 +644,8 @@ void GraphWriter::relink(uint32 id)
 	NodeHeader header;
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
+	if (read_meta(index_).state.entry_point == kNoNode)
+		enter_at(id);
 	begin_point({node.value, node.value_bytes});
 	const uint32 count = load_neighbours(id, &neighbours);
 	if (!add_edges_to(id, neighbours, count)) {

@@ -15,7 +15,8 @@
  *   4. the entry point, if the node is the new highest
  *
  * A crash after 1 is resumed from the pending entry (relink()); one during 3 only
- * leaves the node lower than intended.
+ * leaves the node lower than intended. Before 4 the first node of a graph is an
+ * entry point for nobody: relink() makes it one.
  */
 #pragma once
 
@@ -51,7 +52,7 @@ public:
 	 * InvalidBlockNumber when it must be written). True when a node was made. */
 	bool insert(const RowId &row, const IndexedValue &value, const ValueRef &stored, const PendingSource &source);
 
-	/* Makes sure that edges lead to a node at level 0 that a crash left alone. */
+	/* Makes sure that searches find a node at level 0 that a crash left alone. */
 	void relink(uint32 id);
 
 	/* Makes an edge lead to a live node at level 0 that none leads to, if need be in
@@ -96,6 +97,8 @@ private:
 	bool is_led_back_to(uint32 id);
 	void lead_to(uint32 id, uint32 from);
 	bool write_edge(uint32 from, int slot, uint32 to, const CodeFactors &factors);
+	void set_entry_point(uint32 id, uint32 level);
+	void enter_at(uint32 id);
 	bool add_edge(const FoundNode &from, uint32 to);
 	bool force_edge(const FoundNode &from, uint32 to);
 	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);

@@ -165,11 +165,12 @@ bool drop_page(Merge &merge, BlockNumber block, uint32 count)
 	return drained;
 }
 
-/* Merges one page. False when there is no more to do. */
+/* Merges one page. False when there is no more to do. (A page within the chain is
+ * empty when the centre was fixed just after it had been appended.) */
 bool merge_page(Merge &merge, BlockNumber block, PendingCopy *copy, ValueRef *refs)
 {
 	const IndexFormat &format = merge.handle->format;
-	if (!copy_page(format, merge.index, block, copy) || copy->count == 0)
+	if (!copy_page(format, merge.index, block, copy) || (copy->count == 0 && copy->next == InvalidBlockNumber))
 		return false;
 	uint32 waiting = 0, i = 0;
 	for (; i < copy->count && merge.merged < merge.max_rows; i++) {
@@ -355,7 +356,6 @@ void free_values(Relation index, ValueRef *refs, uint32 count)
 			i++;
 		if (refs[first].block != InvalidBlockNumber)
 			free_values_on(index, refs[first].block, refs + first, i - first);
-		CHECK_FOR_INTERRUPTS();
 	}
 }
 

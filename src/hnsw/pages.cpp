@@ -91,12 +91,23 @@ MetaPage read_meta(Relation index)
 	return meta;
 }
 
+/* A crash of the machine can leave a map that knows pages which the file lost. */
+BlockNumber mapped_page(Relation index, Size room)
+{
+	for (;;) {
+		const BlockNumber block = GetPageWithFreeSpace(index, room);
+		if (block == InvalidBlockNumber || block < RelationGetNumberOfBlocks(index))
+			return block;
+		RecordPageWithFreeSpace(index, block, 0);
+	}
+}
+
 /* Free pages are recorded with more room than any value page can have, so one
  * free space map serves both searches. */
 Buffer new_buffer(Relation index)
 {
 	for (;;) {
-		const BlockNumber block = GetPageWithFreeSpace(index, MaxHeapTupleSize);
+		const BlockNumber block = mapped_page(index, MaxHeapTupleSize);
 		if (block == InvalidBlockNumber)
 			break;
 		RecordPageWithFreeSpace(index, block, 0);
@@ -110,6 +121,8 @@ Buffer new_buffer(Relation index)
 void record_free_page(Relation index, BlockNumber block)
 {
 	RecordPageWithFreeSpace(index, block, BLCKSZ - 1);
+	/* Searches of the map begin at its root, which else only VACUUM updates. */
+	FreeSpaceMapVacuumRange(index, block, block + 1);
 }
 
 } /* namespace vecext::pg */

@@ -252,6 +252,10 @@ MetaPage read_meta(Relation index);
  * Exclusively locked; the caller initialises it within its PageChange. */
 Buffer new_buffer(Relation index);
 
+/* A page that has `room` bytes as far as the free space map knows, which only the
+ * page itself can tell for sure; InvalidBlockNumber if none. */
+BlockNumber mapped_page(Relation index, Size room);
+
 /* Notes in the free space map that a page is of kind free. */
 void record_free_page(Relation index, BlockNumber block);
 

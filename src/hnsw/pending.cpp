@@ -222,46 +222,47 @@ void collect_page(PendingSearch &search, Page page, BlockNumber block, bool use_
 	}
 }
 
-/* Reads the page `block` if it is the one expected next in the chain. Returns
- * false when it is not (merged meanwhile). */
-bool read_page(PendingSearch &search, BlockNumber block, uint64 *sequence, bool first, bool use_codes,
-			   BlockNumber *next)
+/* The page that a walk of the chain expects, to tell it from what has come to its
+ * block since the link to it was read. */
+struct ExpectedPage {
+	BlockNumber block;
+	bool head;       /* by its first number, which only one head ever has; else by */
+	uint64 expected; /* its sequence number */
+};
+
+ExpectedPage expect_head(const IndexState &state)
 {
+	return {state.pending_head, true, state.pending_head_number};
+}
+
+/* Reads a page and moves on to the next; false when it is not the one expected
+ * (merged meanwhile). */
+bool read_page(PendingSearch &search, ExpectedPage *at, bool use_codes)
+{
+	const BlockNumber block = at->block;
 	Buffer buffer = ReadBuffer(search.graph.index(), block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	Page page = BufferGetPage(buffer);
-	const bool expected = is_page_of_kind(page, PageKind::kPending) &&
-						  (first ? pending_header(page)->sequence >= *sequence
-								 : pending_header(page)->sequence == *sequence);
-	if (expected) {
-		*sequence = pending_header(page)->sequence + 1;
-		*next = page_opaque(page)->next;
+	const PendingPageHeader *header = pending_header(page);
+	const bool found = is_page_of_kind(page, PageKind::kPending) &&
+					   (at->head ? header->first_number : header->sequence) == at->expected;
+	if (found) {
+		*at = {page_opaque(page)->next, false, header->sequence + 1};
 		collect_page(search, page, block, use_codes);
 	}
 	UnlockReleaseBuffer(buffer);
-	return expected;
+	return found;
 }
 
 /* Walks the chain. When it was cut under us, goes on from the new head: what was
  * cut off is in the graph, and what was read before is kept. */
-void collect_candidates(PendingSearch &search, IndexState state, bool use_codes)
+void collect_candidates(PendingSearch &search, const IndexState &state, bool use_codes)
 {
-	uint64 sequence = 0;
-	BlockNumber block = state.pending_head;
-	bool first = true;
-	while (block != InvalidBlockNumber) {
+	ExpectedPage at = expect_head(state);
+	while (at.block != InvalidBlockNumber) {
 		CHECK_FOR_INTERRUPTS();
-		BlockNumber next = InvalidBlockNumber;
-		if (read_page(search, block, &sequence, first, use_codes, &next)) {
-			block = next;
-			first = false;
-			continue;
-		}
-		state = read_meta(search.graph.index()).state;
-		if (first && state.pending_head == block)
-			return; /* the head itself is older than what was read: nothing new */
-		block = state.pending_head;
-		first = true;
+		if (!read_page(search, &at, use_codes))
+			at = expect_head(read_meta(search.graph.index()).state);
 	}
 }
 

@@ -187,14 +187,16 @@ void remove_from_pending_page(Vacuum &vacuum, Buffer buffer)
 	change.finish();
 }
 
-/* Marks a record above level 0 deleted; returns the one above it. */
-uint32 mark_upper_record(Vacuum &vacuum, uint32 id)
+/* Marks the record `id` above the deleted record `below` deleted, too; returns the
+ * one above it. An interrupted VACUUM can have freed that record before the one
+ * below: by now it may be another node's, which leads down elsewhere. */
+uint32 mark_upper_record(Vacuum &vacuum, uint32 id, uint32 below)
 {
 	uint32 up = kNoNode;
 	Buffer buffer = ReadBuffer(vacuum.index, block_of(vacuum.handle->format, id));
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = vacuum.writer.graph().locate(BufferGetPage(buffer), id);
-	if (present.bytes != nullptr && present.header().level > 0) {
+	if (present.bytes != nullptr && present.header().level > 0 && present.header().down == below) {
 		up = present.header().up;
 		vacuum.deleted.add(id);
 		PageChange change(vacuum.index, false);
@@ -225,18 +227,23 @@ void mark_upper_records(Vacuum &vacuum)
 		Buffer buffer = read_page(vacuum, block);
 		LockBuffer(buffer, BUFFER_LOCK_SHARE);
 		Page page = BufferGetPage(buffer);
-		uint32 firsts[BLCKSZ / sizeof(NodeHeader)];
+		struct {
+			uint32 below, up;
+		} nodes[BLCKSZ / sizeof(NodeHeader)];
 		int count = 0;
 		if (is_page_of_kind(page, PageKind::kNode))
 			for (uint32 slot = 0; slot < format.slots_per_page[0]; slot++) {
 				const NodeHeader *header = header_at(page, format, 0, slot);
 				if (header->state == NodeState::kDeleted && header->up != kNoNode)
-					firsts[count++] = header->up;
+					nodes[count++] = {node_id(format, block, slot), header->up};
 			}
 		UnlockReleaseBuffer(buffer);
 		for (int i = 0; i < count; i++)
-			for (uint32 id = firsts[i]; id != kNoNode;)
-				id = mark_upper_record(vacuum, id);
+			for (uint32 below = nodes[i].below, id = nodes[i].up; id != kNoNode;) {
+				const uint32 up = mark_upper_record(vacuum, id, below);
+				below = id;
+				id = up;
+			}
 	}
 }
 
@@ -246,6 +253,7 @@ void remove_rows(Vacuum &vacuum)
 		Buffer buffer = read_page(vacuum, block);
 		LockBuffer(buffer, BUFFER_LOCK_SHARE);
 		Page page = BufferGetPage(buffer);
+		const bool free = PageIsNew(page) || is_page_of_kind(page, PageKind::kFree);
 		if (is_page_of_kind(page, PageKind::kNode))
 			remove_from_node_page(vacuum, buffer, block);
 		else if (is_page_of_kind(page, PageKind::kUpper))
@@ -253,6 +261,8 @@ void remove_rows(Vacuum &vacuum)
 		else if (is_page_of_kind(page, PageKind::kPending))
 			remove_from_pending_page(vacuum, buffer);
 		UnlockReleaseBuffer(buffer);
+		if (free)
+			record_free_page(vacuum.index, block); /* a crash may have lost the note */
 	}
 	if (vacuum.deleted_nodes > 0)
 		mark_upper_records(vacuum);
@@ -341,7 +351,7 @@ void move_entry_point(Vacuum &vacuum)
 	LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
 	PageChange change(vacuum.index, false);
 	IndexState &state = meta_page(change.edit(meta))->state;
-	if (state.entry_point != kNoNode && vacuum.deleted.contains(state.entry_point)) {
+	if (state.entry_point == kNoNode || vacuum.deleted.contains(state.entry_point)) {
 		state.entry_point = vacuum.best_entry;
 		state.entry_level = vacuum.best_entry == kNoNode ? 0 : vacuum.best_level;
 	}

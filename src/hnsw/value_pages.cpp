@@ -22,22 +22,43 @@ Size room_needed(uint32 data_bytes)
 	return item_bytes(data_bytes) + sizeof(ItemIdData);
 }
 
-/* Locks `block` if it is a value page with room, or a page to be made one. */
-bool lock_with_room(Relation index, BlockNumber block, Size needed, ValuePlace *place)
+enum class Attempt { kLocked, kNoRoom, kBusy };
+
+/* Locks `block` if it is a value page with room, or a page to be made one. Does
+ * not wait for the lock: the caller may hold that of a pending page, and a stale
+ * hint or the free space map can lead to that very page, or to one that the
+ * writer of the graph just fills and that waits for the pending page. */
+Attempt lock_with_room(Relation index, BlockNumber block, Size needed, ValuePlace *place)
 {
 	Buffer buffer = ReadBuffer(index, block);
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	if (!ConditionalLockBuffer(buffer)) {
+		ReleaseBuffer(buffer);
+		return Attempt::kBusy;
+	}
 	Page page = BufferGetPage(buffer);
 	const bool fresh = PageIsNew(page) || is_page_of_kind(page, PageKind::kFree);
 	if (fresh || (is_page_of_kind(page, PageKind::kValue) && PageGetExactFreeSpace(page) >= needed)) {
 		*place = {buffer, fresh};
-		return true;
+		return Attempt::kLocked;
 	}
 	/* Correct the map, so that it does not offer the page again. */
 	const Size room = is_page_of_kind(page, PageKind::kValue) ? PageGetExactFreeSpace(page) : 0;
 	UnlockReleaseBuffer(buffer);
 	RecordPageWithFreeSpace(index, block, room);
-	return false;
+	return Attempt::kNoRoom;
+}
+
+/* From the free space map; false when it has none, or one that is busy. */
+bool lock_mapped_place(Relation index, Size needed, ValuePlace *place)
+{
+	for (;;) {
+		const BlockNumber block = mapped_page(index, needed);
+		if (block == InvalidBlockNumber)
+			return false;
+		const Attempt attempt = lock_with_room(index, block, needed, place);
+		if (attempt != Attempt::kNoRoom)
+			return attempt == Attempt::kLocked;
+	}
 }
 
 /* The page that took the last value is tried before the free space map: that
@@ -47,17 +68,10 @@ ValuePlace find_place(Relation index, BlockNumber hint, Size needed)
 	ValuePlace place;
 	if (hint == InvalidBlockNumber)
 		hint = RelationGetTargetBlock(index);
-	if (hint != InvalidBlockNumber && lock_with_room(index, hint, needed, &place))
+	if (hint != InvalidBlockNumber && lock_with_room(index, hint, needed, &place) == Attempt::kLocked)
 		return place;
-	for (;;) {
-		const BlockNumber block = GetPageWithFreeSpace(index, needed);
-		if (block == InvalidBlockNumber) {
-			place = {extend_index(index), true};
-			break;
-		}
-		if (lock_with_room(index, block, needed, &place))
-			break;
-	}
+	if (!lock_mapped_place(index, needed, &place))
+		place = {extend_index(index), true};
 	RelationSetTargetBlock(index, BufferGetBlockNumber(place.buffer));
 	return place;
 }

@@ -62,8 +62,8 @@ inline Buffer extend_index(Relation index, ForkNumber fork = MAIN_FORKNUM)
 	const bool need_lock = !RELATION_IS_LOCAL(index);
 	if (need_lock)
 		LockRelationForExtension(index, ExclusiveLock);
-	Buffer buffer = ReadBufferExtended(index, fork, P_NEW, RBM_NORMAL, NULL);
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	/* Locked before anyone can see it, and take it for a page left over. */
+	Buffer buffer = ReadBufferExtended(index, fork, P_NEW, RBM_ZERO_AND_LOCK, NULL);
 	if (need_lock)
 		UnlockRelationForExtension(index, ExclusiveLock);
 	return buffer;

@@ -1,0 +1,118 @@
+# tables.awk: turns records (bench/report/records.h) into Markdown tables.
+#
+# Measures named "[LABEL, ]ef N: VALUE" become one table of search curves, a row
+# for each system, label and ef_search. All others become a table with a column for
+# each system and, where a peer has the measure too, our value over the peer's.
+
+BEGIN {
+	FS = "\t"
+	ours = "vecext"
+}
+
+{
+	if (!($1 in seen_system)) {
+		seen_system[$1] = 1
+		systems[++system_count] = $1
+	}
+	if (match($2, /ef [0-9]+: /))
+		add_point($1, substr($2, 1, RSTART - 1), substr($2, RSTART, RLENGTH - 2), substr($2, RSTART + RLENGTH), $3, $4)
+	else
+		add_measure($1, $2, $3, $4)
+}
+
+function add_point(system_name, label, ef, name, value, unit,    row) {
+	sub(/, $/, "", label)
+	row = system_name SUBSEP label SUBSEP ef
+	if (!(row in seen_row)) {
+		seen_row[row] = 1
+		rows[++row_count] = row
+	}
+	if (!(name in seen_column)) {
+		seen_column[name] = 1
+		columns[++column_count] = name
+		column_unit[name] = unit
+	}
+	points[row, name] = value
+}
+
+function add_measure(system_name, name, value, unit) {
+	if (!(name in seen_measure)) {
+		seen_measure[name] = 1
+		measures[++measure_count] = name
+		measure_unit[name] = unit
+	}
+	values[system_name, name] = value
+}
+
+function pretty(value) {
+	if (value == "")
+		return "-"
+	if (value == int(value))
+		return sprintf("%d", value)
+	if (value >= 100)
+		return sprintf("%.0f", value)
+	if (value >= 10)
+		return sprintf("%.1f", value)
+	return sprintf("%.3g", value)
+}
+
+function with_unit(name, unit) {
+	return unit == "" ? name : name " (" unit ")"
+}
+
+function print_measures(    i, j, name, line, rule, mine, theirs) {
+	line = "| |"
+	rule = "|---|"
+	for (j = 1; j <= system_count; j++) {
+		line = line " " systems[j] " |"
+		rule = rule "---:|"
+	}
+	for (j = 1; j <= system_count; j++)
+		if ((ours in seen_system) && systems[j] != ours) {
+			line = line " " ours " / " systems[j] " |"
+			rule = rule "---:|"
+		}
+	print line
+	print rule
+	for (i = 1; i <= measure_count; i++) {
+		name = measures[i]
+		line = "| " with_unit(name, measure_unit[name]) " |"
+		for (j = 1; j <= system_count; j++)
+			line = line " " pretty(values[systems[j], name]) " |"
+		mine = values[ours, name]
+		for (j = 1; j <= system_count; j++)
+			if ((ours in seen_system) && systems[j] != ours) {
+				theirs = values[systems[j], name]
+				line = line " " (mine == "" || theirs == "" || theirs == 0 ? "-" : sprintf("%.2f", mine / theirs)) " |"
+			}
+		print line
+	}
+}
+
+function print_points(    i, j, parts, line, rule) {
+	line = "| system | ef_search |"
+	rule = "|---|---:|"
+	for (j = 1; j <= column_count; j++) {
+		line = line " " with_unit(columns[j], column_unit[columns[j]]) " |"
+		rule = rule "---:|"
+	}
+	print line
+	print rule
+	for (i = 1; i <= row_count; i++) {
+		split(rows[i], parts, SUBSEP)
+		sub(/^ef /, "", parts[3])
+		line = "| " parts[1] (parts[2] == "" ? "" : ", " parts[2]) " | " parts[3] " |"
+		for (j = 1; j <= column_count; j++)
+			line = line " " (columns[j] ~ /^recall/ ? sprintf("%.4f", points[rows[i], columns[j]]) : pretty(points[rows[i], columns[j]])) " |"
+		print line
+	}
+}
+
+END {
+	if (measure_count > 0)
+		print_measures()
+	if (measure_count > 0 && row_count > 0)
+		print ""
+	if (row_count > 0)
+		print_points()
+}
