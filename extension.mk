@@ -25,7 +25,8 @@ REGRESS_OPTS = --inputdir=. --outputdir=$(BUILD)/regress --load-extension=vecext
 
 PG_CPPFLAGS = -Isrc -Iinclude -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -Werror -Wno-register -Wno-unused-parameter -fvisibility=hidden -ffp-contract=off -MMD -MP -pthread
-SHLIB_LINK = $(CORE_LIB) -lstdc++ -lm -fopenmp
+# Symbols of static libraries stay hidden: see VECEXT_STEMMER in src/core.
+SHLIB_LINK = $(CORE_LIB) -l:libstemmer.a -licuuc -lstdc++ -lm -fopenmp -Wl,--exclude-libs,ALL
 
 # The kernels are dispatched at run time, so inlining them into JIT-compiled
 # expressions could only pin one instruction set: no bitcode is built.

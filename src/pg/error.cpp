@@ -1,7 +1,13 @@
 /*
  * error.cpp: Status to ereport.
  */
+#include <new>
+
 #include "pg/error.h"
+
+extern "C" {
+#include "utils/memutils.h"
+}
 
 namespace vecext::pg {
 
@@ -34,11 +40,26 @@ int sqlstate_of(ErrorKind kind)
 
 void raise(const Status &status)
 {
-	ereport(ERROR,
-			(errcode(sqlstate_of(status.kind())), errmsg("%s", status.message()),
-			 status.detail_text()[0] ? errdetail("%s", status.detail_text()) : 0,
-			 status.hint_text()[0] ? errhint("%s", status.hint_text()) : 0));
+	ereport(ERROR, (errcode(sqlstate_of(status.kind())), errmsg("%s", status.message()),
+					status.detail_text()[0] ? errdetail("%s", status.detail_text()) : 0,
+					status.hint_text()[0] ? errhint("%s", status.hint_text()) : 0));
 	pg_unreachable();
+}
+
+static void *allocate_or_throw(void *context, size_t bytes)
+{
+	void *block = nullptr;
+	if (AllocHugeSizeIsValid(bytes))
+		block =
+			MemoryContextAllocExtended(static_cast<MemoryContext>(context), bytes, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	if (!block)
+		throw std::bad_alloc();
+	return block;
+}
+
+Arena throwing_arena(MemoryContext context)
+{
+	return {allocate_or_throw, context};
 }
 
 } /* namespace vecext::pg */

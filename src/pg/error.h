@@ -14,6 +14,7 @@
 
 #include "pg/compat.h"
 
+#include "vecext/arena.h"
 #include "vecext/status.h"
 
 namespace vecext::pg {
@@ -49,5 +50,9 @@ template <class Work> Status guarded(Work &&work) noexcept
 		return Status::error(ErrorKind::kCorruption, "unexpected C++ exception");
 	}
 }
+
+/* Allocations in `context` that fail by std::bad_alloc instead of an ERROR: for
+ * code of the core, within guarded(), that holds objects with destructors. */
+Arena throwing_arena(MemoryContext context);
 
 } /* namespace vecext::pg */

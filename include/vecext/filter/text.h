@@ -1,0 +1,74 @@
+/*
+ * text.h: how a full-text field is cut into tokens, and matched.
+ *
+ * A token goes through: splitting, ASCII folding, lower case, stopwords, stemming,
+ * limits of length (in characters). Splitting is `word` (anything that is neither
+ * letter nor number separates), `whitespace`, `prefix` (words; a document has all
+ * leading parts of a word from the least to the greatest length, a query only the
+ * longest) or `multilingual` (word boundaries of Unicode with dictionaries, from
+ * ICU, for scripts without spaces).
+ *
+ * Functions that cut text may throw std::bad_alloc.
+ */
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "vecext/arena.h"
+#include "vecext/filter/json.h"
+#include "vecext/status.h"
+
+namespace vecext::filter {
+
+enum class Tokenizer : uint8_t { kWord, kWhitespace, kPrefix, kMultilingual };
+
+struct TextOptions {
+	Tokenizer tokenizer = Tokenizer::kWord;
+	bool lowercase = true;
+	bool ascii_folding = false;
+	uint32_t min_length = 0;
+	uint32_t max_length = UINT32_MAX;
+	const char *stemmer = nullptr;               /* Snowball algorithm, or null */
+	const std::string_view *stopwords = nullptr; /* sorted */
+	uint32_t n_stopwords = 0;
+};
+
+/* Tokens of documents, or of a query. */
+enum class TextSide : uint8_t { kDocument, kQuery };
+
+/* Called with each token; true stops. The token is valid during the call. */
+struct TokenVisitor {
+	bool (*visit)(void *context, std::string_view token);
+	void *context;
+};
+
+/* The parameters of a text index: {"type": "text", "tokenizer": ..., ...}. Error
+ * 22023 with the rule as its message and the parameter in DETAIL. */
+Result<const TextOptions *> read_text_options(const JsonValue &parameters, Arena arena);
+
+bool operator==(const TextOptions &a, const TextOptions &b);
+
+/* True when the visitor stopped. */
+bool visit_tokens(const TextOptions &options, std::string_view text, TextSide side, TokenVisitor visitor);
+
+/* A text to be found, cut into tokens. */
+struct TokenQuery {
+	const TextOptions *options;
+	const std::string_view *tokens; /* as a set, sorted; of a phrase, in order */
+	const uint32_t *fallback;       /* phrase: Knuth-Morris-Pratt failure table */
+	uint32_t size;
+};
+
+inline constexpr uint32_t kMaxQueryTokens = 1024;
+
+/* Error 54000 for more than kMaxQueryTokens. */
+Result<TokenQuery> cut_token_set(const TextOptions &options, std::string_view text, Arena arena);
+Result<TokenQuery> cut_phrase(const TextOptions &options, std::string_view text, Arena arena);
+
+/* A query without tokens matches nothing. */
+bool has_all_tokens(const TokenQuery &query, std::string_view text);
+bool has_any_token(const TokenQuery &query, std::string_view text);
+bool has_phrase(const TokenQuery &query, std::string_view text);
+
+} /* namespace vecext::filter */

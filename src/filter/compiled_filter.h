@@ -1,0 +1,26 @@
+/*
+ * compiled_filter.h: filters from jsonb, compiled into a memory context.
+ *
+ * Filters and field schemas go through their text form, which is read once per
+ * query. Strings of the result are views into that text, in the same context.
+ */
+#pragma once
+
+#include "pg/compat.h"
+
+extern "C" {
+#include "utils/jsonb.h"
+}
+
+#include "vecext/filter/filter.h"
+
+namespace vecext::pg {
+
+/* The tree of a jsonb, in `context`. */
+const filter::JsonValue *json_of(const Jsonb *jsonb, MemoryContext context);
+
+/* `schema` may be null. Raises what compile_filter() and read_field_schema()
+ * report. */
+const filter::Condition *compile_filter(const Jsonb *filter, const Jsonb *schema, MemoryContext context);
+
+} /* namespace vecext::pg */
