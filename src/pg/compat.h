@@ -33,10 +33,10 @@ extern "C" {
 #endif
 
 /* An SQL-callable function: declared, exported and defined with C linkage. */
-#define VECEXT_FUNCTION(name)                                                                      \
-	extern "C" {                                                                                   \
-	PG_FUNCTION_INFO_V1(name);                                                                     \
-	}                                                                                              \
+#define VECEXT_FUNCTION(name)  \
+	extern "C" {               \
+	PG_FUNCTION_INFO_V1(name); \
+	}                          \
 	extern "C" PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
 
 extern "C" {
