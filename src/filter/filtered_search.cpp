@@ -25,6 +25,8 @@ extern "C" {
 
 namespace vecext::pg {
 
+int filter_strategy = kChooseStrategy;
+
 namespace {
 
 /* Nodes looked at under a filter at least, and matching rows found for each one
@@ -214,9 +216,8 @@ bool accept_pending(void *state, const RowId &row, float distance)
 void drop_repeated_rows(FilteredSearch *search)
 {
 	ArenaVector<FilteredRow> &rows = search->rows;
-	std::sort(rows.begin(), rows.end(), [](const FilteredRow &a, const FilteredRow &b) {
-		return row_key(a.row) < row_key(b.row);
-	});
+	std::sort(rows.begin(), rows.end(),
+			  [](const FilteredRow &a, const FilteredRow &b) { return row_key(a.row) < row_key(b.row); });
 	FilteredRow *end = std::unique(rows.begin(), rows.end(),
 								   [](const FilteredRow &a, const FilteredRow &b) { return a.row == b.row; });
 	rows.resize(static_cast<uint32>(end - rows.begin()));
@@ -301,9 +302,7 @@ uint32 node_near(FilteredSearch *search, const hnsw::Value &value, uint32 top)
 
 auto acceptor(FilteredSearch *search)
 {
-	return [search](uint32, const NodeHeader &header, float distance) {
-		return accept_node(search, header, distance);
-	};
+	return [search](uint32, const NodeHeader &header, float distance) { return accept_node(search, header, distance); };
 }
 
 /* Starts from members near the query, too. */
@@ -388,10 +387,27 @@ void make_members(FilteredSearch *search)
 	search->counters.members = search->members->count(page_rows(search));
 }
 
+bool is_forced(const FilteredSearch *search)
+{
+	const auto strategy = static_cast<Strategy>(filter_strategy);
+	const bool needs_bitmap = strategy == Strategy::kSteered || strategy == Strategy::kExact;
+	return filter_strategy != kChooseStrategy && (!needs_bitmap || search->bitmap_source != nullptr);
+}
+
+Strategy forced_strategy(FilteredSearch *search)
+{
+	const auto strategy = static_cast<Strategy>(filter_strategy);
+	if (strategy == Strategy::kSteered || strategy == Strategy::kExact)
+		make_members(search);
+	return strategy;
+}
+
 Strategy choose_strategy(FilteredSearch *search)
 {
 	if (search->filter == nullptr)
 		return Strategy::kGraph;
+	if (is_forced(search))
+		return forced_strategy(search);
 	if (search->members == nullptr) {
 		const Strategy first = first_strategy(search->costs, outlook_of(search));
 		if (first != Strategy::kExact)
@@ -415,6 +431,8 @@ double lazy_limit(const FilteredSearch *search, const Outlook &outlook)
 
 double effort_limit(const FilteredSearch *search, const Outlook &outlook)
 {
+	if (is_forced(search))
+		return std::numeric_limits<double>::infinity();
 	switch (search->strategy) {
 	case Strategy::kLazy:
 		return lazy_limit(search, outlook);
@@ -435,7 +453,7 @@ Strategy turn(FilteredSearch *search)
 		return Strategy::kTable;
 	make_members(search);
 	return exact_cost(search->costs, outlook_of(search)) <= kAffordable * search->spent_limit ? Strategy::kExact
-																							   : Strategy::kSteered;
+																							  : Strategy::kSteered;
 }
 
 /* A steered walk does not go everywhere: it may end without having found what

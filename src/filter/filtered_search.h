@@ -45,7 +45,7 @@ struct FilteredRow {
 struct FilteredCounters {
 	uint64 searches, batches;
 	uint64 nodes_visited, distances, rows_checked, rows_rejected, pending_rows;
-	double members; /* of the last bitmap; negative: none was made */
+	double members;    /* of the last bitmap; negative: none was made */
 	uint64 strategies; /* bit 1 << Strategy: used */
 	Strategy last;
 	uint32 ef; /* of the last batch */
@@ -60,8 +60,8 @@ struct FilteredSearch {
 	TupleTableSlot *probe; /* a row whose filter is evaluated */
 	ExprState *filter;     /* null: there is none */
 	ExprContext *filter_context;
-	AttrNumber column;     /* of the table that is indexed; 0: an expression */
-	ExprState *expression; /* the indexed expression, or null */
+	AttrNumber column;        /* of the table that is indexed; 0: an expression */
+	ExprState *expression;    /* the indexed expression, or null */
 	PlanState *bitmap_source; /* null: there is none */
 	FilterEstimates estimates;
 	SearchCosts costs;
@@ -80,7 +80,7 @@ struct FilteredSearch {
 	uint32 sought;        /* rows that the batch is to return */
 	uint32 wanted;        /* matching rows to be found, so that the first `sought` are right */
 	uint32 ef;
-	uint32 left;          /* rows that the batch may still return */
+	uint32 left; /* rows that the batch may still return */
 	Strategy strategy;
 	bool steer; /* ask the bitmap first */
 	ArenaVector<FilteredRow> rows;

@@ -23,6 +23,11 @@ namespace vecext::pg {
 
 enum class Strategy { kGraph, kLazy, kSteered, kExact, kTable };
 
+/* vecext.filter_strategy: a Strategy of a search with a filter, or kChoose. A
+ * search without the bitmap that its strategy needs chooses, too. */
+constexpr int kChooseStrategy = -1;
+extern int filter_strategy;
+
 struct SearchCosts {
 	double record;     /* reading one record of the graph */
 	double visit;      /* a step of the walk: several records in a plain layout */

@@ -41,6 +41,15 @@ namespace {
 bool enable_filtered_scan = true;
 set_rel_pathlist_hook_type previous_hook;
 
+const config_enum_entry strategy_choices[] = {
+	{"auto", kChooseStrategy, false},
+	{"lazy", static_cast<int>(Strategy::kLazy), false},
+	{"steered", static_cast<int>(Strategy::kSteered), false},
+	{"exact", static_cast<int>(Strategy::kExact), false},
+	{"table", static_cast<int>(Strategy::kTable), false},
+	{nullptr, 0, false},
+};
+
 /* The node's advantage over plans that cannot change their mind. Beyond the 1 %
  * that the planner takes for equal. */
 constexpr double kDiscount = 0.98;
@@ -58,8 +67,8 @@ bool is_plain_table(const RelOptInfo *rel, const RangeTblEntry *rte)
 
 bool is_usable(const IndexOptInfo *index)
 {
-	return reinterpret_cast<void *>(index->amcostestimate) == reinterpret_cast<void *>(hnsw_cost_estimate) && !index->hypothetical && index->nkeycolumns == 1 &&
-		   (index->indpred == NIL || index->predOK);
+	return reinterpret_cast<void *>(index->amcostestimate) == reinterpret_cast<void *>(hnsw_cost_estimate) &&
+		   !index->hypothetical && index->nkeycolumns == 1 && (index->indpred == NIL || index->predOK);
 }
 
 /* An ordering that an index gives. */
@@ -152,17 +161,12 @@ BitmapHeapPath *bitmap_path(PlannerInfo *root, RelOptInfo *rel)
 	return found;
 }
 
-/* The plain scan of the index in this order. */
-const Path *plain_scan(const RelOptInfo *rel, const IndexOptInfo *index)
+/* The plain scan of the index in this order; `pathkeys` is that order alone. */
+const Path *plain_scan(PlannerInfo *root, const IndexOrder &order, List *pathkeys)
 {
-	ListCell *cell;
-	foreach (cell, rel->pathlist) {
-		const auto *path = static_cast<const IndexPath *>(lfirst(cell));
-		if (IsA(path, IndexPath) && path->indexinfo == index && path->indexorderbys != NIL &&
-			PATH_REQ_OUTER(&path->path) == nullptr)
-			return &path->path;
-	}
-	return nullptr;
+	return &create_index_path(root, order.index, NIL, list_make1(order.expression), list_make1_int(0), pathkeys,
+							  ForwardScanDirection, false, nullptr, 1.0, false)
+				->path;
 }
 
 double bitmap_rows(const RelOptInfo *rel, const BitmapHeapPath *bitmap)
@@ -226,9 +230,8 @@ bool is_safe(PlannerInfo *root, const RelOptInfo *rel, const IndexOrder &order)
 
 void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const IndexOrder &order)
 {
-	const Path *plain = plain_scan(rel, order.index);
-	if (plain == nullptr)
-		return;
+	List *const pathkeys = list_make1(linitial(root->query_pathkeys));
+	const Path *plain = plain_scan(root, order, pathkeys);
 	BitmapHeapPath *bitmap = bitmap_path(root, rel);
 	CustomPath *custom = makeNode(CustomPath);
 	custom->path.pathtype = T_CustomScan;
@@ -236,7 +239,7 @@ void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const IndexOrder &order
 	custom->path.pathtarget = rel->reltarget;
 	custom->path.rows = rel->rows;
 	custom->path.parallel_safe = is_safe(root, rel, order);
-	custom->path.pathkeys = list_make1(linitial(root->query_pathkeys));
+	custom->path.pathkeys = pathkeys;
 	custom->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	custom->methods = &path_methods;
 	if (bitmap != nullptr)
@@ -270,6 +273,9 @@ void define_filtered_scan()
 	DefineCustomBoolVariable("vecext.enable_filtered_scan", "Lets the planner use the node Vector Search.",
 							 "It finds as many rows as LIMIT asks for, whatever the filter.", &enable_filtered_scan,
 							 true, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
+	DefineCustomEnumVariable("vecext.filter_strategy", "How the node Vector Search goes about a filter.",
+							 "\"auto\" chooses by cost; the others are for tests and measurements.", &filter_strategy,
+							 kChooseStrategy, strategy_choices, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 	register_vector_scan();
 	previous_hook = set_rel_pathlist_hook;
 	set_rel_pathlist_hook = add_paths;

@@ -167,8 +167,7 @@ template <class F> void for_each_bitmap_page(TIDBitmap *bitmap, F f)
 	TBMIterateResult page;
 	OffsetNumber offsets[TBM_MAX_TUPLES_PER_PAGE];
 	while (tbm_private_iterate(iterator, &page))
-		f(page.blockno, offsets,
-		  page.lossy ? -1 : tbm_extract_page_tuple(&page, offsets, TBM_MAX_TUPLES_PER_PAGE));
+		f(page.blockno, offsets, page.lossy ? -1 : tbm_extract_page_tuple(&page, offsets, TBM_MAX_TUPLES_PER_PAGE));
 	tbm_end_private_iterate(iterator);
 #else
 	TBMIterator *iterator = tbm_begin_iterate(bitmap);

@@ -31,10 +31,7 @@ public:
 		capacity_ = capacity;
 		heap_.init(arena, std::min(capacity, 1024u));
 	}
-	float threshold() const
-	{
-		return heap_.size() < capacity_ ? std::numeric_limits<float>::infinity() : heap_[0];
-	}
+	float threshold() const { return heap_.size() < capacity_ ? std::numeric_limits<float>::infinity() : heap_[0]; }
 	void offer(float distance)
 	{
 		if (!(distance < threshold()) || capacity_ == 0)
