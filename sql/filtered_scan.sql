@@ -13,7 +13,7 @@ ANALYZE items;
 -- plans
 EXPLAIN (COSTS OFF) SELECT id FROM items ORDER BY v <-> '[7,7,1]' LIMIT 3;
 EXPLAIN (COSTS OFF) SELECT id FROM items WHERE kind = 7 ORDER BY v <-> '[7,7,1]' LIMIT 3;
-EXPLAIN (COSTS OFF) SELECT id FROM items WHERE kind = 7 AND tags @> ARRAY[3] ORDER BY '[7,7,1]' <-> v LIMIT 3;
+EXPLAIN (COSTS OFF) SELECT id FROM items WHERE kind < 20 AND tags @> ARRAY[3] ORDER BY '[7,7,1]' <-> v LIMIT 3;
 EXPLAIN (COSTS OFF) SELECT id FROM items WHERE kind = 7 OR kind = 8 ORDER BY v <-> '[7,7,1]' LIMIT 3;
 EXPLAIN (COSTS OFF) SELECT id FROM items WHERE owner LIKE 'e%' ORDER BY v <-> '[7,7,1]', id LIMIT 3;
 SET vecext.enable_filtered_scan = off;
@@ -31,6 +31,13 @@ SELECT id FROM items WHERE owner LIKE 'e%' ORDER BY v <-> '[7,7,1]', id LIMIT 3;
 SELECT id FROM items WHERE kind = 7 AND false ORDER BY v <-> '[7,7,1]' LIMIT 3;
 SELECT id FROM items WHERE kind = 7 AND now() IS NOT NULL ORDER BY v <-> '[7,7,1]' LIMIT 3;
 SELECT count(*) FROM (SELECT id FROM items WHERE kind = 7 ORDER BY v <-> NULL LIMIT 3) s;
+-- rows without a vector come last
+BEGIN;
+INSERT INTO items VALUES (5001, 'odd', 777, '{}', NULL), (5002, 'odd', 777, '{}', '[1,1,1]'), (5003, 'odd', 777, '{}', NULL);
+SELECT id, v <-> '[1,1,2]' AS distance FROM items WHERE kind = 777 ORDER BY v <-> '[1,1,2]' LIMIT 2;
+SET LOCAL vecext.filter_strategy = lazy;
+SELECT count(*), count(v) FROM (SELECT v FROM items WHERE kind = 777 ORDER BY v <-> '[1,1,2]' LIMIT 10) s;
+ROLLBACK;
 SELECT count(*) FROM (SELECT id FROM items WHERE kind < 50 ORDER BY v <-> '[7,7,1]') s;
 SELECT count(*) FROM (SELECT id FROM items ORDER BY v <-> '[7,7,1]' LIMIT 1500) s;
 SELECT id FROM items WHERE kind = (SELECT 7) AND id > (SELECT min(id) + 100 FROM items i WHERE i.kind = items.kind)

@@ -43,6 +43,8 @@ bool row_killed(const NodeHeader &header, int i)
 
 bool farther(const FilteredRow &a, const FilteredRow &b)
 {
+	if (a.rank != b.rank)
+		return a.rank > b.rank;
 	if (a.distance != b.distance)
 		return a.distance > b.distance;
 	return row_key(a.row) > row_key(b.row);
@@ -69,7 +71,7 @@ bool passes_filter(FilteredSearch *search, TupleTableSlot *slot)
 }
 
 /* The indexed value of the row in `slot`, in the current context. */
-bool indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, IndexedValue *value)
+DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, IndexedValue *value)
 {
 	bool is_null;
 	Datum datum;
@@ -80,10 +82,10 @@ bool indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, IndexedValue
 		datum = ExecEvalExpr(search->expression, search->filter_context, &is_null);
 	}
 	if (is_null)
-		return false;
+		return DistanceRank::kNull;
 	const IndexFormat &format = search->index->handle->format;
 	*value = value_from_datum(format, datum);
-	return is_indexable(format, *value);
+	return is_indexable(format, *value) ? DistanceRank::kNumber : DistanceRank::kNotANumber;
 }
 
 /* ---- exact regimes ---- */
@@ -94,16 +96,15 @@ void add_exact(FilteredSearch *search, TupleTableSlot *slot)
 		return;
 	MemoryContext caller = MemoryContextSwitchTo(search->filter_context->ecxt_per_tuple_memory);
 	IndexedValue value;
-	const bool indexed = indexed_value_of(search, slot, &value);
-	float distance = 0;
-	if (indexed) {
+	const DistanceRank rank = indexed_value_of(search, slot, &value);
+	float distance = std::numeric_limits<float>::infinity();
+	if (rank == DistanceRank::kNumber) {
 		distance = search->index->query.distance(search->index->query.value, value.value);
 		search->counters.distances++;
 	}
 	MemoryContextSwitchTo(caller);
 	ResetExprContext(search->filter_context);
-	if (indexed)
-		search->rows.push_back({distance, row_of(slot->tts_tid), true});
+	search->rows.push_back({distance, row_of(slot->tts_tid), true, rank});
 }
 
 void add_exact_page(FilteredSearch *search, const MemberPage &page)
@@ -169,14 +170,14 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 	if (search->steer && !has_member(*search->members, row))
 		return false;
 	if (search->filter == nullptr) {
-		search->rows.push_back({distance, row, false});
+		search->rows.push_back({distance, row, false, DistanceRank::kNumber});
 		return true;
 	}
 	if (distance > search->layer.matching.threshold())
 		return search->steer;
 	if (!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
 		return false;
-	search->rows.push_back({distance, row_of(search->probe->tts_tid), true});
+	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber});
 	return true;
 }
 
@@ -255,7 +256,8 @@ uint32 sample_members(FilteredSearch *search, MemberSample *nearest, uint32 coun
 		const RowId row = {static_cast<uint16>(page.block >> 16), static_cast<uint16>(page.block & 0xffff),
 						   page.lossy ? FirstOffsetNumber : search->members->offsets[page.first]};
 		IndexedValue value;
-		if (!fetch_row(search, row, search->probe) || !indexed_value_of(search, search->probe, &value))
+		if (!fetch_row(search, row, search->probe) ||
+			indexed_value_of(search, search->probe, &value) != DistanceRank::kNumber)
 			continue;
 		MemberSample member = {search->index->query.distance(search->index->query.value, value.value), value.value};
 		search->counters.distances++;
@@ -447,20 +449,22 @@ double effort_limit(const FilteredSearch *search, const Outlook &outlook)
 Strategy turn(FilteredSearch *search)
 {
 	constexpr double kAffordable = 4;
-	if (search->strategy == Strategy::kSteered)
-		return Strategy::kExact;
 	if (search->bitmap_source == nullptr)
 		return Strategy::kTable;
 	make_members(search);
+	if (search->strategy == Strategy::kSteered || search->walk_ended)
+		return Strategy::kExact;
 	return exact_cost(search->costs, outlook_of(search)) <= kAffordable * search->spent_limit ? Strategy::kExact
 																							  : Strategy::kSteered;
 }
 
 /* A steered walk does not go everywhere: it may end without having found what
- * there is. */
+ * there is. Nor does any walk find rows without a distance, which come last. */
 bool fell_short(const FilteredSearch *search)
 {
-	return search->strategy == Strategy::kSteered && search->rows.size() < search->wanted;
+	if (search->filter == nullptr)
+		return false;
+	return search->rows.size() < (search->steer ? search->wanted : search->sought);
 }
 
 /* False when another strategy must take over. */
@@ -488,7 +492,7 @@ bool run_strategy(FilteredSearch *search)
 	search->spent_limit = effort_limit(search, outlook);
 	if (!walk(search, outlook) || fell_short(search))
 		return false;
-	search->complete = search->rows.size() < search->wanted;
+	search->complete = search->filter == nullptr && search->rows.size() < search->wanted;
 	return true;
 }
 

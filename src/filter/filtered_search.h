@@ -8,8 +8,10 @@
  * keeps nothing but its results between batches, and the sum of all is at most a
  * third more than the last one.
  *
- * Rows without a distance (NULL, zero norm under cosine) are not in the index and
- * never returned, as in an index scan.
+ * Rows without a distance (NULL, zero norm under cosine) are not in the index. With
+ * a filter they come at the end, as SQL has it: when a walk runs out of rows, an
+ * exact strategy takes over. Without one they are not returned, as in an index
+ * scan.
  */
 #pragma once
 
@@ -35,10 +37,18 @@ struct FilterEstimates {
 	double members; /* of the bitmap; negative without one */
 };
 
+/* PostgreSQL sorts NaN behind all numbers and NULL behind NaN. */
+enum class DistanceRank : uint8 {
+	kNumber,
+	kNotANumber, /* zero norm under cosine: not in the index */
+	kNull,       /* no vector: not in the index */
+};
+
 struct FilteredRow {
 	float distance;
 	RowId row;
 	bool actual; /* the address of the visible version itself, not of its HOT chain */
+	DistanceRank rank;
 };
 
 /* For EXPLAIN; sums over rescans. */

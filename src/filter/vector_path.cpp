@@ -9,9 +9,9 @@
  * security levels). Such a bitmap may leave conditions out: the node tests all
  * quals on the rows.
  *
- * Cost: that of the plain index scan or of the bitmap scan, whichever is cheaper
- * for the rows wanted, and a little less, because the node chooses between the
- * two when it knows more.
+ * Cost: a little less than that of the plain index scan, or that of the bitmap
+ * scan, whichever is cheaper for the rows wanted: the node chooses between the two
+ * when it knows more.
  */
 #include <algorithm>
 
@@ -53,6 +53,9 @@ const config_enum_entry strategy_choices[] = {
 /* The node's advantage over plans that cannot change their mind. Beyond the 1 %
  * that the planner takes for equal. */
 constexpr double kDiscount = 0.98;
+/* What the exact strategy costs beyond reading the rows: preparing the search, and
+ * for each row a distance and its place in the heap. */
+constexpr double kStartOperators = 50, kRowOperators = 2;
 
 /* ---- what applies ---- */
 
@@ -191,7 +194,7 @@ void set_costs(const PlannerInfo *root, CustomPath *custom, const Path *plain, c
 	/* The planner interpolates between startup and total by the share of rows. */
 	const double share = std::min(root->limit_tuples / std::max(path->rows, 1.0), 1.0);
 	const Cost limited = path->startup_cost + (path->total_cost - path->startup_cost) * share;
-	const Cost exact = (bitmap->path.total_cost + path->rows * cpu_operator_cost) * kDiscount;
+	const Cost exact = bitmap->path.total_cost + (kStartOperators + path->rows * kRowOperators) * cpu_operator_cost;
 	if (exact >= limited)
 		return;
 	path->startup_cost = std::min(path->startup_cost, exact);

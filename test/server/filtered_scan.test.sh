@@ -52,7 +52,7 @@ CREATE FUNCTION compare(name text, filter text, query vector, k int,
 	OUT problem text, OUT expected int, OUT hits int, OUT strategy text) LANGUAGE plpgsql AS \$\$
 DECLARE
 	statement text := format('SELECT array_agg(id), array_agg(d) FROM (SELECT id, v <-> %L AS d FROM %I
-		WHERE (%s) AND v IS NOT NULL ORDER BY v <-> %L LIMIT %s) s', query, name, filter, query, k);
+		WHERE %s ORDER BY v <-> %L LIMIT %s) s', query, name, filter, query, k);
 	true_ids int[]; true_distances float8[]; ids int[]; distances float8[]; last float8; plan text;
 BEGIN
 	SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on;
@@ -64,12 +64,13 @@ BEGIN
 	strategy := substring(plan FROM 'Strategy.: .([eg][^\n]*)');
 	expected := coalesce(cardinality(true_ids), 0);
 	last := true_distances[expected];
-	hits := coalesce((SELECT count(*) FROM unnest(distances) d WHERE d <= last), 0);
+	hits := (SELECT count(*) FROM unnest(distances) d WHERE d <= last OR last IS NULL);
 	problem := CASE
 		WHEN coalesce(cardinality(ids), 0) <> expected THEN
 			format('%s rows instead of %s', coalesce(cardinality(ids), 0), expected)
 		WHEN (SELECT count(DISTINCT i) FROM unnest(ids) i) <> expected THEN 'a row twice'
 		WHEN distances <> (SELECT array_agg(d ORDER BY d) FROM unnest(distances) d) THEN 'not in order'
+		WHEN array_position(distances, NULL) IS DISTINCT FROM array_position(true_distances, NULL) THEN 'not as many without a vector'
 	END;
 	IF problem IS NULL AND expected > 0 THEN
 		EXECUTE format('SELECT CASE WHEN count(*) <> %s THEN ''a row that does not pass'' END FROM %I
