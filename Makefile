@@ -70,11 +70,14 @@ bench: ## Measure speed beside peers (SCENARIOS="search-c128 ..."; see bench/run
 fuzz: ## Fuzz every parser of the core (FUZZ_SECONDS each, 60 unless told)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} test/fuzz/run.sh
 
-.PHONY: format lint
+.PHONY: format lint tidy
 format: ## Format the C++ sources in place
 	@test/lint/sources.sh | xargs clang-format-16 -i
 lint: ## Run the checks of test/lint
 	@test/harness/run_all lint
+tidy: ## Run clang-tidy over the core (slow; not part of check)
+	cmake -S test/unit -B $(BUILD)/tidy -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >/dev/null
+	run-clang-tidy-16 -quiet -p $(BUILD)/tidy -j $(JOBS) -extra-arg=-Wno-unknown-warning-option 'src/core/'
 
 .PHONY: clean
 clean: ## Remove everything that was built (not ./storage)

@@ -64,13 +64,13 @@ struct CodeQuery {
 	static constexpr int kMaxPlanes = 8;
 
 	uint32_t padded;
-	int bits;           /* bits per dimension of the codes to be scanned */
-	int query_bits;     /* planes of the query, sign plane included */
-	float step;         /* q'_i is about step * integer */
-	float offset;       /* step * -(2^bits - 1) / 2 * sum of the integers */
-	uint64_t *planes;   /* plane b of word w at query_bits * w + b; highest is the sign */
-	float *rotated;     /* q' itself, padded values: what encoding needs of a reference */
-	uint8_t *tables;    /* what else the scans of the instruction set need, or null */
+	int bits;                   /* bits per dimension of the codes to be scanned */
+	int query_bits;             /* planes of the query, sign plane included */
+	float step;                 /* q'_i is about step * integer */
+	float offset;               /* step * -(2^bits - 1) / 2 * sum of the integers */
+	uint64_t *planes;           /* plane b of word w at query_bits * w + b; highest is the sign */
+	float *rotated;             /* q' itself, padded values: what encoding needs of a reference */
+	uint8_t *tables;            /* what else the scans of the instruction set need, or null */
 	const CodeKernels *kernels; /* those in use when init() ran */
 
 	void init(Arena arena, uint32_t padded, int bits);

@@ -22,15 +22,15 @@ namespace vecext {
  * kind becomes is listed in src/pg/error.cpp. */
 enum class ErrorKind : uint8_t {
 	kOk,
-	kInvalidText,       /* malformed text representation: 22P02 */
-	kInvalidBinary,     /* malformed binary message: 22P03 */
-	kDataException,     /* value not allowed for the type: 22000 */
-	kOutOfRange,        /* numeric value out of range: 22003 */
-	kInvalidParameter,  /* argument or option not allowed: 22023 */
-	kLimitExceeded,     /* more than a documented limit: 54000 */
-	kCorruption,        /* stored data contradicts itself: XX001 / XX002 */
-	kCancelled,         /* the caller asked to stop: 57014 */
-	kOutOfMemory,       /* 53200 */
+	kInvalidText,      /* malformed text representation: 22P02 */
+	kInvalidBinary,    /* malformed binary message: 22P03 */
+	kDataException,    /* value not allowed for the type: 22000 */
+	kOutOfRange,       /* numeric value out of range: 22003 */
+	kInvalidParameter, /* argument or option not allowed: 22023 */
+	kLimitExceeded,    /* more than a documented limit: 54000 */
+	kCorruption,       /* stored data contradicts itself: XX001 / XX002 */
+	kCancelled,        /* the caller asked to stop: 57014 */
+	kOutOfMemory,      /* 53200 */
 };
 
 class [[nodiscard]] Status {
@@ -39,14 +39,11 @@ public:
 
 	static Status ok() { return Status(); }
 
-	[[gnu::format(printf, 2, 3)]]
-	static Status error(ErrorKind kind, const char *format, ...) noexcept;
+	[[gnu::format(printf, 2, 3)]] static Status error(ErrorKind kind, const char *format, ...) noexcept;
 
-	[[gnu::format(printf, 2, 3)]]
-	Status &&detail(const char *format, ...) && noexcept;
+	[[gnu::format(printf, 2, 3)]] Status &&detail(const char *format, ...) && noexcept;
 
-	[[gnu::format(printf, 2, 3)]]
-	Status &&hint(const char *format, ...) && noexcept;
+	[[gnu::format(printf, 2, 3)]] Status &&hint(const char *format, ...) && noexcept;
 
 	bool is_ok() const { return kind_ == ErrorKind::kOk; }
 	ErrorKind kind() const { return kind_; }

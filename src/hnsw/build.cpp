@@ -42,13 +42,13 @@ struct Build {
 	MemoryContext row_context;
 	hnsw::GraphBuilder *builder;
 	std::atomic<uint64_t> linked;
-	bool in_memory;       /* rows go to the builder, else to the writer */
+	bool in_memory; /* rows go to the builder, else to the writer */
 	GraphWriter *writer;
 	double rows;          /* indexed */
 	uint64 written_nodes; /* by the writer */
 	/* Where levels begin on pages. */
 	BlockNumber first_node_block, first_upper_block;
-	uint32 *new_ids;          /* of level 0, by id in memory */
+	uint32 *new_ids;                          /* of level 0, by id in memory */
 	uint32 level_starts[hnsw::kMaxLevel + 2]; /* upper records before a level's */
 };
 
@@ -132,7 +132,8 @@ void start_builder(Build *build)
 	if (build->builder == nullptr)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	/* Its memory is malloc's: an error that leaves the build must free it too. */
-	auto *callback = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(build->context, sizeof(MemoryContextCallback)));
+	auto *callback =
+		static_cast<MemoryContextCallback *>(MemoryContextAllocZero(build->context, sizeof(MemoryContextCallback)));
 	callback->func = delete_builder;
 	callback->arg = build->builder;
 	MemoryContextRegisterResetCallback(build->context, callback);
@@ -343,10 +344,9 @@ void write_graph(Build *build)
 void spill(Build *build)
 {
 	const double rows = build->rows;
-	ereport(NOTICE,
-			(errmsg("hnsw graph no longer fits into maintenance_work_mem after %.0f tuples", rows),
-			 errdetail("The remaining tuples are merged into the index on disk, which takes more time."),
-			 errhint("Increase maintenance_work_mem to speed up builds.")));
+	ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %.0f tuples", rows),
+					 errdetail("The remaining tuples are merged into the index on disk, which takes more time."),
+					 errhint("Increase maintenance_work_mem to speed up builds.")));
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
 	link_loaded(build);
 	write_graph(build);

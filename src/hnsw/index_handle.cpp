@@ -84,8 +84,13 @@ int first_bits(const FormatRequest &request)
 
 void layouts_of(const IndexFormat &format, NodeLayout layouts[2])
 {
-	FormatRequest request = {static_cast<Metric>(format.metric), static_cast<ElementType>(format.element),
-							 format.dims,  format.m, format.ef_construction, 0, format.value_bytes};
+	FormatRequest request = {static_cast<Metric>(format.metric),
+							 static_cast<ElementType>(format.element),
+							 format.dims,
+							 format.m,
+							 format.ef_construction,
+							 0,
+							 format.value_bytes};
 	for (int upper = 0; upper < 2; upper++)
 		layouts[upper] = layout_for(request, format.code_bits, format.value_bytes != 0, upper != 0);
 }
@@ -96,8 +101,9 @@ IndexFormat choose_format(const FormatRequest &request)
 	bool inline_value;
 	const int wanted = first_bits(request);
 	if (!choose_layout(request, wanted, &code_bits, &inline_value))
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("an hnsw node with m = %d does not fit a page", request.m), errhint("Use a smaller m.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("an hnsw node with m = %d does not fit a page", request.m), errhint("Use a smaller m.")));
 	if (request.code_bits > 0 && code_bits != request.code_bits)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("a node with code_bits = %d, m = %d and %u dimensions does not fit a page",
@@ -176,10 +182,10 @@ void check_layouts(Relation index, const IndexHandle &handle)
 	for (int i = 0; i < 2; i++)
 		if (handle.layouts[i].record_bytes != handle.format.record_bytes[i] ||
 			handle.layouts[i].slots != handle.format.slots[i])
-			ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
-							errmsg("hnsw index \"%s\" was written with another record layout",
-								   RelationGetRelationName(index)),
-							errhint("Please REINDEX it.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INDEX_CORRUPTED),
+					 errmsg("hnsw index \"%s\" was written with another record layout", RelationGetRelationName(index)),
+					 errhint("Please REINDEX it.")));
 }
 
 } /* namespace */

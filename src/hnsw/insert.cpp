@@ -59,8 +59,8 @@ void request_merge(Relation index, uint64 pending, uint64 limit)
 
 } /* namespace */
 
-bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation,
-				 IndexUniqueCheck, bool, IndexInfo *)
+bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation, IndexUniqueCheck, bool,
+				 IndexInfo *)
 {
 	if (isnull[0])
 		return false;

@@ -84,12 +84,12 @@ void merge_entry(Merge &merge, BlockNumber block, uint32 i, const PendingEntry &
 	MemoryContext old = MemoryContextSwitchTo(merge.row_context);
 	IndexedValue value;
 	if (!load_value(merge, entry, &value))
-		ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
-						errmsg("value of a pending row is missing in hnsw index \"%s\"",
-							   RelationGetRelationName(merge.index)),
-						errdetail("Block %u, entry %u refers to block %u, item %u.", block, i, entry.value_block,
-								  entry.value_item),
-						errhint("Please REINDEX it.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INDEX_CORRUPTED),
+				 errmsg("value of a pending row is missing in hnsw index \"%s\"", RelationGetRelationName(merge.index)),
+				 errdetail("Block %u, entry %u refers to block %u, item %u.", block, i, entry.value_block,
+						   entry.value_item),
+				 errhint("Please REINDEX it.")));
 	const bool made = merge.writer.insert(entry.row, value, {entry.value_block, entry.value_item}, source);
 	MemoryContextSwitchTo(old);
 	merge.new_nodes += made;

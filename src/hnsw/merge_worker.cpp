@@ -174,8 +174,8 @@ VECEXT_FUNCTION(hnsw_merge)
 	if (!object_ownercheck_relation(relid))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_INDEX, RelationGetRelationName(index));
 	if (RELATION_IS_OTHER_TEMP(index))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot access temporary indexes of other sessions")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot access temporary indexes of other sessions")));
 	uint64 total = 0, merged;
 	do {
 		merged = merge_pending(index, kRowsPerTransaction, MergeWait::kWait);

@@ -109,9 +109,9 @@ hnsw::ConstNodeRecord PageGraph::locate(const char *page, uint32 id) const
 	const uint32 slot = slot_of(format, id);
 	if (slot >= format.slots_per_page[level_class])
 		return {nullptr, nullptr};
-	const hnsw::ConstNodeRecord record = {
-		reinterpret_cast<const uint8 *>(page) + record_offset(format, level_class, slot),
-		&handle_->layouts[level_class]};
+	const hnsw::ConstNodeRecord record = {reinterpret_cast<const uint8 *>(page) +
+											  record_offset(format, level_class, slot),
+										  &handle_->layouts[level_class]};
 	if (record.header().state == NodeState::kFree)
 		return {nullptr, nullptr};
 	return record;

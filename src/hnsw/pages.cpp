@@ -23,8 +23,7 @@ void init_page(Page page, PageKind kind)
 		reinterpret_cast<PageHeader>(page)->pd_lower = reinterpret_cast<PageHeader>(page)->pd_upper;
 }
 
-PageChange::PageChange(Relation index, bool building)
-	: state_(building ? nullptr : GenericXLogStart(index)), count_(0)
+PageChange::PageChange(Relation index, bool building) : state_(building ? nullptr : GenericXLogStart(index)), count_(0)
 {
 }
 

@@ -50,7 +50,7 @@ constexpr BlockNumber kWorkerLock = 1; /* exclusive: the one background merge wo
 enum class PageKind : uint16 { kMeta = 1, kNode = 2, kUpper = 3, kValue = 4, kPending = 5, kFree = 6 };
 
 struct PageOpaque {
-	BlockNumber next;    /* node, upper: next page with a free slot; pending: next of the chain */
+	BlockNumber next; /* node, upper: next page with a free slot; pending: next of the chain */
 	PageKind kind;
 	uint16 slots_used;   /* node, upper: slots that are not free */
 	uint32 in_free_list; /* node, upper: 1 while linked in the metapage's free list */
@@ -132,9 +132,9 @@ struct PendingEntry {
 	OffsetNumber value_item;
 	uint16 reserved;
 	float norm;
-	uint32 node;      /* kWritten, kMerged: its node at level 0 */
-	float error;      /* half width of the estimate's interval per unit of |q'| */
-	float add, scale; /* CodeFactors */
+	uint32 node;        /* kWritten, kMerged: its node at level 0 */
+	float error;        /* half width of the estimate's interval per unit of |q'| */
+	float add, scale;   /* CodeFactors */
 	uint32 value_taken; /* 1: the value lies where it was, as the node's own */
 };
 static_assert(sizeof(PendingEntry) == 40);
@@ -151,7 +151,8 @@ static_assert(sizeof(ValueChunk) == 16);
 constexpr Size kPageContent = MAXALIGN(SizeOfPageHeaderData);
 constexpr Size kPageRoom = BLCKSZ - kPageContent - MAXALIGN(sizeof(PageOpaque));
 constexpr Size kPendingEntriesOffset = kPageContent + MAXALIGN(sizeof(PendingPageHeader));
-constexpr Size kMaxChunkBytes = (kPageRoom - sizeof(ItemIdData) - sizeof(ValueChunk)) / MAXIMUM_ALIGNOF * MAXIMUM_ALIGNOF;
+constexpr Size kMaxChunkBytes =
+	(kPageRoom - sizeof(ItemIdData) - sizeof(ValueChunk)) / MAXIMUM_ALIGNOF * MAXIMUM_ALIGNOF;
 
 inline PageOpaque *page_opaque(Page page)
 {

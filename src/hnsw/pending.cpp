@@ -118,8 +118,18 @@ uint64 append_to(Relation index, const IndexHandle *handle, Buffer tail, const R
 	const ValueRef ref = put_first_chunk(writer, change.edit(writer.place.buffer, writer.place.fresh));
 	PendingPageHeader *header = pending_header(page);
 	PendingEntry *entry = pending_entry(page, handle->format, header->count);
-	*entry = {row, PendingState::kPending, 0, ref.block, ref.item, 0, value.value.norm, kNoNode, code.code.error,
-			  code.code.factors.add, code.code.factors.scale, 0};
+	*entry = {row,
+			  PendingState::kPending,
+			  0,
+			  ref.block,
+			  ref.item,
+			  0,
+			  value.value.norm,
+			  kNoNode,
+			  code.code.error,
+			  code.code.factors.add,
+			  code.code.factors.scale,
+			  0};
 	if (handle->coded())
 		memcpy(pending_code(entry), code.words, code_bytes(handle->space.padded, handle->space.bits));
 	header->count++;
@@ -191,10 +201,10 @@ struct PendingCandidate {
 struct PendingSearch {
 	PageGraph &graph;
 	const hnsw::SearchQuery &query;
-	float base;             /* distance from the query to the centre */
-	float projection_norm;  /* |q'| */
+	float base;            /* distance from the query to the centre */
+	float projection_norm; /* |q'| */
 	bool ignore_killed;
-	float *estimates;       /* of one page */
+	float *estimates; /* of one page */
 	ArenaVector<PendingCandidate> candidates;
 	PendingScanCounters *counters;
 };
@@ -214,10 +224,11 @@ void collect_page(PendingSearch &search, Page page, BlockNumber block, bool use_
 		if (entry->state == PendingState::kMerged || entry->state == PendingState::kDead ||
 			(entry->killed && search.ignore_killed))
 			continue;
-		const float bound = use_codes ? search.base + search.estimates[i] -
-											kErrorDeviations * entry->error * search.projection_norm
-									  : -std::numeric_limits<float>::infinity();
-		search.candidates.push_back({bound, entry->norm, entry->row, i, block, {entry->value_block, entry->value_item}});
+		const float bound =
+			use_codes ? search.base + search.estimates[i] - kErrorDeviations * entry->error * search.projection_norm
+					  : -std::numeric_limits<float>::infinity();
+		search.candidates.push_back(
+			{bound, entry->norm, entry->row, i, block, {entry->value_block, entry->value_item}});
 		search.counters->entries++;
 	}
 }
@@ -290,7 +301,7 @@ bool less_distance(float a, float b)
 
 void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query, const float *projection,
 				  PendingEffort effort, uint32 wanted, bool ignore_killed, ArenaVector<PendingResult> *results,
-				  PendingScanCounters *counters)
+				  PendingScanCounters *counters, const PendingFilter *filter)
 {
 	if (state.pending_head == InvalidBlockNumber)
 		return;
@@ -313,13 +324,18 @@ void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQ
 	ArenaVector<float> best; /* max-heap of the `wanted` best exact distances */
 	best.init(arena, wanted + 1);
 	while (!heap.empty()) {
+		CHECK_FOR_INTERRUPTS();
 		std::pop_heap(heap.begin(), heap.end(), greater_bound);
 		const PendingCandidate candidate = heap.back();
 		heap.pop_back();
 		if (use_codes && best.size() >= wanted && candidate.lower_bound > best[0])
 			break;
+		if (filter != nullptr && !filter->considers(filter->state, candidate.row))
+			continue;
 		float distance;
 		if (!exact_distance(search, candidate, &distance))
+			continue;
+		if (filter != nullptr && !filter->accepts(filter->state, candidate.row, distance))
 			continue;
 		results->push_back({distance, candidate.row, candidate.block, candidate.entry});
 		best.push_back(distance);

@@ -45,8 +45,8 @@ struct IdSet {
 	void init(Size count)
 	{
 		ids = count;
-		bits = static_cast<uint8 *>(MemoryContextAllocExtended(CurrentMemoryContext, count / 8 + 1,
-															   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+		bits = static_cast<uint8 *>(
+			MemoryContextAllocExtended(CurrentMemoryContext, count / 8 + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
 	}
 	void add(uint32 id)
 	{
@@ -363,8 +363,8 @@ void move_entry_point(Vacuum &vacuum)
 
 void repair_graph(Vacuum &vacuum)
 {
-	auto *damaged = static_cast<Damaged *>(
-		palloc(sizeof(Damaged) * Max(vacuum.handle->format.slots_per_page[0], vacuum.handle->format.slots_per_page[1])));
+	auto *damaged = static_cast<Damaged *>(palloc(
+		sizeof(Damaged) * Max(vacuum.handle->format.slots_per_page[0], vacuum.handle->format.slots_per_page[1])));
 	for (BlockNumber block = kMetaBlock + 1; block < vacuum.blocks; block++)
 		repair_page(vacuum, block, damaged);
 	adopt_orphans(vacuum);

@@ -124,7 +124,8 @@ ValueRef write_later_chunk(Relation index, bool building, const RowId &row, cons
 ValueWriter begin_value(Relation index, bool building, const RowId &row, const void *data, uint32 bytes,
 						BlockNumber hint)
 {
-	ValueWriter writer = {index, building, row, static_cast<const uint8 *>(data), bytes, {InvalidBlockNumber, 0}, 0, {}};
+	ValueWriter writer = {index, building, row, static_cast<const uint8 *>(data), bytes, {InvalidBlockNumber, 0},
+						  0,     {}};
 	writer.first_bytes = chunk_bytes_of(bytes);
 	uint32 end = bytes;
 	while (end > writer.first_bytes) {

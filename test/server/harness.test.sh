@@ -21,4 +21,19 @@ sql "INSERT INTO kept SELECT generate_series(1001, 1500)"
 wait_for_replay primary standby
 is "$(sql "SELECT count(*) FROM kept")" 1500 "a standby follows"
 is "$(sqlstate "INSERT INTO kept VALUES (1)")" 25006 "and only reads"
+
+# A directory that only its owner can enter, as /root is. Run by root, the server
+# belongs to somebody else and its files must lie elsewhere.
+closed=$(mktemp -d)
+chmod 700 "$closed"
+ok "a server starts for a directory that is closed to others" "$harness/server.sh" start "$closed/server"
+eval "$("$harness/server.sh" env "$closed/server")"
+is "$(sql "SELECT 1")" 1 "and answers"
+ok "the staged PostgreSQL can be run from there" env -u STAGE_BIN "$harness/stage.sh" "$closed/pg"
+ok "by the server's user" "$harness/server.sh" as "$closed/server" "$("$harness/stage.sh" "$closed/pg")/postgres" --version
+places=$("$harness/server.sh" where "$closed/server"; "$harness/server.sh" where "$closed/pg")
+"$harness/server.sh" remove "$closed/server"
+"$harness/server.sh" remove "$closed/pg"
+fails "removal leaves nothing" ls -d $places
+rm -rf "$closed"
 done_testing

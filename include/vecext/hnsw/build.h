@@ -35,10 +35,10 @@ struct BuildOptions {
 	uint32_t dims;
 	int m;
 	int ef_construction;
-	int code_bits;        /* 0: plain */
-	uint64_t seed;        /* of the rotation */
-	int threads;          /* >= 1 */
-	size_t memory_limit;  /* bytes for records, values and search structures */
+	int code_bits;            /* 0: plain */
+	uint64_t seed;            /* of the rotation */
+	int threads;              /* >= 1 */
+	size_t memory_limit;      /* bytes for records, values and search structures */
 	uint32_t value_bytes = 0; /* inside a record, as for make_node_layout(); 0: stored apart */
 };
 
@@ -73,15 +73,15 @@ public:
 	/* What writing pages needs. Records are as node_layout.h says, ids are array
 	 * indexes of the level. Nodes merged into another as duplicates have state
 	 * kFree and are not written. */
-	uint32_t node_count() const noexcept;              /* ids at level 0 */
-	uint32_t upper_count(int level) const noexcept;    /* ids at level >= 1 */
-	int top_level() const noexcept;                    /* -1 when empty */
-	uint32_t entry_point() const noexcept;             /* id at top_level() */
+	uint32_t node_count() const noexcept;               /* ids at level 0 */
+	uint32_t upper_count(int level) const noexcept;     /* ids at level >= 1 */
+	int top_level() const noexcept;                     /* -1 when empty */
+	uint32_t entry_point() const noexcept;              /* id at top_level() */
 	const NodeLayout &layout(int level) const noexcept; /* level 0, or any above */
 	NodeRecord record(int level, uint32_t id) noexcept;
 	/* The value of a node of level 0, also when the layout stores it apart. */
 	Value value(uint32_t id) const noexcept;
-	const float *centre() const noexcept;              /* dims values; null for plain layouts */
+	const float *centre() const noexcept; /* dims values; null for plain layouts */
 	size_t memory_used() const noexcept;
 
 	/* Bytes needed per point, for estimates before the build. */

@@ -37,7 +37,7 @@ constexpr uint32_t kNoNode = 0xffffffffu;
 constexpr uint32_t kMaxRowsPerNode = 8;
 
 enum class NodeState : uint8_t {
-	kFree = 0,    /* never used, or freed: the other fields mean nothing but `version` */
+	kFree = 0, /* never used, or freed: the other fields mean nothing but `version` */
 	kLive = 1,
 	kDeleted = 2, /* no rows left; still traversed until its neighbours are repaired */
 };
@@ -70,8 +70,8 @@ static_assert(sizeof(NodeHeader) == 80);
 struct NodeLayout {
 	Metric metric;
 	ElementType element;
-	uint8_t code_bits;    /* 0: plain records without codes */
-	uint16_t slots;       /* neighbours at most; a multiple of 32 in coded layouts */
+	uint8_t code_bits; /* 0: plain records without codes */
+	uint16_t slots;    /* neighbours at most; a multiple of 32 in coded layouts */
 	uint32_t dims;
 	uint32_t padded;      /* padded_dims(dims) in coded layouts, else 0 */
 	uint32_t value_bytes; /* inside the record; 0 when stored apart */
@@ -100,8 +100,8 @@ template <class Byte> struct RecordView {
 	Ref<float> *scale() const { return reinterpret_cast<Ref<float> *>(bytes + layout->scale_offset); }
 	Ref<uint64_t> *codes(uint32_t block) const
 	{
-		return reinterpret_cast<Ref<uint64_t> *>(
-			bytes + layout->codes_offset + block * code_block_bytes(layout->padded, layout->code_bits));
+		return reinterpret_cast<Ref<uint64_t> *>(bytes + layout->codes_offset +
+												 block * code_block_bytes(layout->padded, layout->code_bits));
 	}
 	Byte *value() const { return bytes + layout->value_offset; }
 };

@@ -216,7 +216,7 @@ struct SearchQuery {
 };
 
 struct SearchCounters {
-	uint64_t nodes_visited = 0;  /* records read */
+	uint64_t nodes_visited = 0; /* records read */
 	uint64_t exact_distances = 0;
 	uint64_t estimates = 0;
 };

@@ -17,8 +17,7 @@ namespace vecext::hnsw {
  * candidates at positions i and j of the input. Returns how many were kept;
  * kept[k] is the input position of the k-th (ascending). */
 template <class Between>
-uint32_t select_neighbours(const Candidate *candidates, uint32_t count, uint32_t limit, uint32_t *kept,
-						   Between between)
+uint32_t select_neighbours(const Candidate *candidates, uint32_t count, uint32_t limit, uint32_t *kept, Between between)
 {
 	uint32_t taken = 0;
 	for (uint32_t i = 0; i < count && taken < limit; i++) {

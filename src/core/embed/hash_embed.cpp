@@ -26,13 +26,13 @@ constexpr char32_t kBoundary = 0x110000;
 
 /* Words that hold sentences together and say nothing of their subject, sorted. */
 constexpr std::u32string_view kFunctionWords[] = {
-	U"a",    U"about", U"all",   U"am",   U"an",   U"and",   U"any",  U"are",   U"as",    U"at",   U"be",   U"been",
-	U"but",  U"by",    U"can",   U"did",  U"do",   U"does",  U"for",  U"from",  U"had",   U"has",  U"have", U"he",
-	U"her",  U"his",   U"how",   U"i",    U"if",   U"in",    U"into", U"is",    U"it",    U"its",  U"me",   U"my",
-	U"no",   U"not",   U"of",    U"on",   U"or",   U"our",   U"she",  U"should", U"so",   U"some", U"such", U"than",
-	U"that", U"the",   U"their", U"them", U"then", U"there", U"these", U"they", U"this",  U"to",   U"us",   U"was",
-	U"we",   U"were",  U"what",  U"when", U"where", U"which", U"who", U"whom",  U"whose", U"why",  U"will", U"with",
-	U"would", U"you",  U"your",
+	U"a",    U"about", U"all",   U"am",   U"an",   U"and",  U"any",   U"are",  U"as",   U"at",    U"be",
+	U"been", U"but",   U"by",    U"can",  U"did",  U"do",   U"does",  U"for",  U"from", U"had",   U"has",
+	U"have", U"he",    U"her",   U"his",  U"how",  U"i",    U"if",    U"in",   U"into", U"is",    U"it",
+	U"its",  U"me",    U"my",    U"no",   U"not",  U"of",   U"on",    U"or",   U"our",  U"she",   U"should",
+	U"so",   U"some",  U"such",  U"than", U"that", U"the",  U"their", U"them", U"then", U"there", U"these",
+	U"they", U"this",  U"to",    U"us",   U"was",  U"we",   U"were",  U"what", U"when", U"where", U"which",
+	U"who",  U"whom",  U"whose", U"why",  U"will", U"with", U"would", U"you",  U"your",
 };
 static_assert(std::ranges::is_sorted(kFunctionWords));
 

@@ -17,26 +17,19 @@ struct Range {
 
 /* What is not part of a word, from U+0080 up, sorted. */
 constexpr Range kSeparators[] = {
-	{0x80, 0xa9},           /* C1 controls, Latin-1 punctuation */
-	{0xab, 0xb4},           /* ... without the ordinal indicators and the micro sign */
-	{0xb6, 0xb9},
-	{0xbb, 0xbf},
-	{0xd7, 0xd7},           /* multiplication sign */
-	{0xf7, 0xf7},           /* division sign */
-	{0x2000, 0x2bff},       /* punctuation, currency, arrows, mathematics, boxes, symbols */
-	{0x2e00, 0x2e7f},       /* supplemental punctuation */
-	{0x3000, 0x3004},       /* CJK punctuation, without the iteration marks */
-	{0x3008, 0x3020},
-	{0x3030, 0x3030},
-	{0x30fb, 0x30fb},       /* katakana middle dot */
-	{0xd800, 0xf8ff},       /* surrogates, private use */
-	{0xfe10, 0xfe6f},       /* vertical and small forms */
-	{0xff00, 0xff0f},       /* full-width punctuation */
-	{0xff1a, 0xff20},
-	{0xff3b, 0xff40},
-	{0xff5b, 0xff65},
-	{0xfff0, 0xffff},       /* specials */
-	{0xe0000, 0x10ffff},    /* tags, private use */
+	{0x80, 0xa9},                                        /* C1 controls, Latin-1 punctuation */
+	{0xab, 0xb4},                                        /* ... without the ordinal indicators and the micro sign */
+	{0xb6, 0xb9},        {0xbb, 0xbf},     {0xd7, 0xd7}, /* multiplication sign */
+	{0xf7, 0xf7},                                        /* division sign */
+	{0x2000, 0x2bff}, /* punctuation, currency, arrows, mathematics, boxes, symbols */
+	{0x2e00, 0x2e7f}, /* supplemental punctuation */
+	{0x3000, 0x3004}, /* CJK punctuation, without the iteration marks */
+	{0x3008, 0x3020},    {0x3030, 0x3030}, {0x30fb, 0x30fb},                   /* katakana middle dot */
+	{0xd800, 0xf8ff},                                                          /* surrogates, private use */
+	{0xfe10, 0xfe6f},                                                          /* vertical and small forms */
+	{0xff00, 0xff0f},                                                          /* full-width punctuation */
+	{0xff1a, 0xff20},    {0xff3b, 0xff40}, {0xff5b, 0xff65}, {0xfff0, 0xffff}, /* specials */
+	{0xe0000, 0x10ffff},                                                       /* tags, private use */
 };
 
 bool is_continuation(std::string_view text, size_t at) noexcept

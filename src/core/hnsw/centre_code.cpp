@@ -52,11 +52,11 @@ CentreCode encode_from_centre(const CodeSpace &space, const Kernels &kernels, co
 {
 	float residual_dot_centre = 0;
 	if (space.metric == Metric::kInnerProduct)
-		residual_dot_centre = dot_with_centre(space, kernels, value, wide) -
-							  kernels.norm_squared_f32(space.centre, space.dims);
+		residual_dot_centre =
+			dot_with_centre(space, kernels, value, wide) - kernels.norm_squared_f32(space.centre, space.dims);
 	CentreCode result;
-	result.factors = encode_residual(space.metric, space.bits, space.padded, projection, nullptr,
-									 residual_dot_centre, code);
+	result.factors =
+		encode_residual(space.metric, space.bits, space.padded, projection, nullptr, residual_dot_centre, code);
 	const float per_factor = space.metric == Metric::kInnerProduct ? 1 : 2;
 	const float factor = result.factors.scale / per_factor;
 	const float spread = factor * factor * code_norm_squared(code, space.padded, space.bits) -

@@ -99,10 +99,21 @@ TEST(HashEmbed, RepetitionCountsBySquareRoot)
 
 TEST(HashEmbed, IllFormedBytesSeparateWords)
 {
-	EXPECT_EQ(embed("alpha\xff" "beta"), embed("alpha beta"));
-	EXPECT_EQ(embed("alpha\xc0\xaf" "beta"), embed("alpha beta")) << "overlong";
-	EXPECT_EQ(embed("alpha\xed\xa0\x80" "beta"), embed("alpha beta")) << "surrogate";
-	EXPECT_EQ(embed("alpha\xf4\x90\x80\x80" "beta"), embed("alpha beta")) << "above U+10FFFF";
+	EXPECT_EQ(embed("alpha\xff"
+					"beta"),
+			  embed("alpha beta"));
+	EXPECT_EQ(embed("alpha\xc0\xaf"
+					"beta"),
+			  embed("alpha beta"))
+		<< "overlong";
+	EXPECT_EQ(embed("alpha\xed\xa0\x80"
+					"beta"),
+			  embed("alpha beta"))
+		<< "surrogate";
+	EXPECT_EQ(embed("alpha\xf4\x90\x80\x80"
+					"beta"),
+			  embed("alpha beta"))
+		<< "above U+10FFFF";
 	EXPECT_EQ(embed("alpha \xe2\x82"), embed("alpha")) << "truncated";
 	EXPECT_EQ(embed(std::string_view("alpha\0beta", 10)), embed("alpha beta"));
 }
@@ -111,7 +122,7 @@ TEST(HashEmbed, EqualOnEveryPlatform)
 {
 	/* Stored vectors depend on these values: changing them changes a format. */
 	const std::vector<float> vector = embed("Which function gives the absolute value?", 8);
-	const float expected[] = {-0x1.7faa6cp-1f, -0x1.c1f6f8p-4f, 0x1.7c5aep-3f, 0,
+	const float expected[] = {-0x1.7faa6cp-1f, -0x1.c1f6f8p-4f, 0x1.7c5aep-3f,  0,
 							  0x1.1a8fd4p-2f,  0x1.0f2caep-1f,  -0x1.66ddcp-4f, -0x1.54242ep-3f};
 	for (size_t i = 0; i < vector.size(); i++)
 		EXPECT_EQ(vector[i], expected[i]) << i << " " << std::hexfloat << vector[i];
