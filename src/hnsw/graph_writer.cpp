@@ -286,11 +286,27 @@ bool GraphWriter::add_edge(const FoundNode &from, uint32 to)
 	SlotChoice choice = pick_slot(from, projected, to);
 	if (choice.present)
 		return true;
-	/* By inner product a short vector is near to nothing: the point that takes its
-	 * place in a list would not lead to it by itself. */
-	if (choice.displaced != kNoNode && handle_->metric() == Metric::kInnerProduct)
+	/* By inner product long vectors push short ones out of all lists: a neighbour
+	 * that leads back to one is soon the only one, and another short one. */
+	if (choice.displaced != kNoNode &&
+		(handle_->metric() == Metric::kInnerProduct || !has_other_edge(choice.displaced, from.id)))
 		give_edge(to, choice.displaced);
 	return choice.slot >= 0 && put_edge(from, projected, choice.slot, to);
+}
+
+/* Whether one of the neighbours of `id`, other than `except`, leads back to it. */
+bool GraphWriter::has_other_edge(uint32 id, uint32 except)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	bool found = false;
+	for (uint32 j = 0; j < count && !found; j++)
+		if (ids[j] != kNoNode && ids[j] != except)
+			graph_.visit(ids[j], [&](hnsw::ConstNodeRecord record) { found = hnsw::find_edge(record, id) >= 0; });
+	return found;
 }
 
 /* An edge to the point from the nearest node that has a free slot for it, or else

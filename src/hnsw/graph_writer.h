@@ -107,6 +107,7 @@ private:
 	void add_edges_to(uint32 id, const FoundNode *found, uint32 chosen, uint32 count);
 	bool add_edge(const FoundNode &from, uint32 to);
 	void lead_to(uint32 id, const FoundNode *found, uint32 count);
+	bool has_other_edge(uint32 id, uint32 except);
 	bool use_free_slot(const FoundNode &from, uint32 to);
 	void give_edge(uint32 id, uint32 to);
 	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
