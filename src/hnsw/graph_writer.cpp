@@ -100,18 +100,23 @@ uint32 GraphWriter::search_level(uint32 entry, uint32 ef, FoundNode **found)
 	return Min(nodes.size(), ef);
 }
 
-/* Moves the chosen neighbours to the front; chosen and others nearest first. */
-uint32 GraphWriter::choose_neighbours(FoundNode *found, uint32 count, uint32 limit)
+/* Moves the chosen neighbours to the front, nearest first. `skip` is an id that
+ * must not be chosen. */
+uint32 GraphWriter::choose_neighbours(FoundNode *found, uint32 count, uint32 limit, uint32 skip)
 {
 	auto *candidates = static_cast<hnsw::Candidate *>(MemoryContextAlloc(work_, sizeof(hnsw::Candidate) * (count + 1)));
 	auto *kept = static_cast<uint32 *>(MemoryContextAlloc(work_, sizeof(uint32) * (limit + 1)));
+	uint32 n = 0;
 	for (uint32 i = 0; i < count; i++)
+		if (found[i].id != skip)
+			found[n++] = found[i];
+	for (uint32 i = 0; i < n; i++)
 		candidates[i] = {found[i].distance, found[i].id};
-	const uint32 taken = hnsw::select_neighbours(candidates, count, limit, kept, [&](uint32 i, uint32 j) {
+	const uint32 taken = hnsw::select_neighbours(candidates, n, limit, kept, [&](uint32 i, uint32 j) {
 		return point_.query.distance(found[i].value, found[j].value);
 	});
 	for (uint32 k = 0; k < taken; k++)
-		std::rotate(found + k, found + kept[k], found + kept[k] + 1);
+		found[k] = found[kept[k]];
 	return taken;
 }
 
@@ -264,65 +269,33 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 
 /* ---- edges ---- */
 
-/* Edges to the new node from the first `chosen` of the nodes found. At least one
- * edge is made whatever these prefer: a node that nothing leads to would never be
- * found. */
-void GraphWriter::add_edges_to(uint32 id, const FoundNode *found, uint32 chosen, uint32 count)
+/* Edges to the new node. At least one is made whatever the neighbours prefer: a
+ * node that nothing leads to would never be found. */
+bool GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
 {
 	bool any = count == 0;
-	for (uint32 k = 0; k < chosen; k++) {
-		any = add_edge(found[k], id) || any;
+	for (uint32 k = 0; k < count; k++) {
+		any = add_edge(neighbours[k], id) || any;
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (!any)
-		lead_to(id, found, count);
+	return any;
 }
 
-/* An edge from a neighbour to the point, if the neighbour's list has room for it
- * or is better with it. True when it is there. */
-bool GraphWriter::add_edge(const FoundNode &from, uint32 to)
-{
-	const hnsw::ProjectedValue projected = project(from);
-	SlotChoice choice = pick_slot(from, projected, to);
-	if (choice.present)
-		return true;
-	/* By inner product long vectors push short ones out of all lists: a neighbour
-	 * that leads back to one is soon the only one, and another short one. */
-	if (choice.displaced != kNoNode &&
-		(handle_->metric() == Metric::kInnerProduct || !has_other_edge(choice.displaced, from.id)))
-		give_edge(to, choice.displaced);
-	return choice.slot >= 0 && put_edge(from, projected, choice.slot, to);
-}
-
-/* Whether one of the neighbours of `id`, other than `except`, leads back to it. */
-bool GraphWriter::has_other_edge(uint32 id, uint32 except)
-{
-	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
-	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
-		count = record.header().slots_used;
-		memcpy(ids, record.ids(), count * sizeof(uint32));
-	});
-	bool found = false;
-	for (uint32 j = 0; j < count && !found; j++)
-		if (ids[j] != kNoNode && ids[j] != except)
-			graph_.visit(ids[j], [&](hnsw::ConstNodeRecord record) { found = hnsw::find_edge(record, id) >= 0; });
-	return found;
-}
-
-/* An edge to the point from the nearest node that has a free slot for it, or else
- * from the nearest in place of its farthest neighbour. That one must not lose its
- * only edge: the point leads to it. */
-void GraphWriter::lead_to(uint32 id, const FoundNode *found, uint32 count)
+/* For a point that none of its neighbours took, as happens around a hub: the
+ * nearest node with a free slot leads to it, whatever the heuristic says. To take
+ * a slot from another edge of the hub would only orphan that one's end. `near`:
+ * nodes met by a search for the point, nearest first; if it is among them there is
+ * a way to it. */
+void GraphWriter::link_somewhere(uint32 id, const FoundNode *near, uint32 count)
 {
 	for (uint32 k = 0; k < count; k++)
-		if (use_free_slot(found[k], id))
+		if (near[k].id == id)
 			return;
-	uint32 displaced = kNoNode;
-	const int slot = farthest_slot(found[0].id, found[0].value, &displaced);
-	if (slot < 0)
-		return;
-	give_edge(id, displaced);
-	put_edge(found[0], project(found[0]), slot, id);
+	for (uint32 k = 0; k < count; k++)
+		if (use_free_slot(near[k], id))
+			return;
+	if (count > 0)
+		force_edge(near[0], id);
 }
 
 bool GraphWriter::use_free_slot(const FoundNode &from, uint32 to)
@@ -336,31 +309,85 @@ bool GraphWriter::use_free_slot(const FoundNode &from, uint32 to)
 	return present || (slot >= 0 && put_edge(from, project(from), slot, to));
 }
 
-/* An edge from the point to `to`, if need be in place of the farthest. */
-void GraphWriter::give_edge(uint32 id, uint32 to)
+/* An edge from a neighbour to the point, if the neighbour's list has room for it
+ * or is better with it. True when it is there. */
+bool GraphWriter::add_edge(const FoundNode &from, uint32 to)
+{
+	const hnsw::ProjectedValue projected = project(from);
+	bool present = false;
+	const int slot = pick_slot(from, projected, to, &present);
+	return present || (slot >= 0 && replace_edge(from, projected, slot, to));
+}
+
+/* The same in place of the farthest neighbour. */
+bool GraphWriter::force_edge(const FoundNode &from, uint32 to)
+{
+	const int slot = farthest_slot(from);
+	return slot >= 0 && replace_edge(from, project(from), slot, to);
+}
+
+/* Puts an edge to the point into a slot that may be taken. Should nothing else
+ * lead to the node that loses its edge, then the point does from now on: so it is
+ * reached over one node more than before. By inner product always: long vectors
+ * push short ones out of all lists, and short ones that lead to each other are no
+ * way to any. */
+bool GraphWriter::replace_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to)
+{
+	uint32 displaced = kNoNode;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
+		if (slot < record.header().slots_used)
+			displaced = record.ids()[slot];
+	});
+	if (!put_edge(from, projected, slot, to))
+		return false;
+	const bool in_doubt = handle_->metric() == Metric::kInnerProduct;
+	if (displaced != kNoNode && (in_doubt || !is_led_back_to(displaced)))
+		lead_to(displaced, to);
+	return true;
+}
+
+/* Whether one of the nodes that `id` leads to leads back. Most do: a quick test
+ * for an edge from somewhere. */
+bool GraphWriter::is_led_back_to(uint32 id)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	bool led = false;
+	for (uint32 j = 0; j < count && !led; j++)
+		if (ids[j] != kNoNode)
+			graph_.visit(ids[j], [&](hnsw::ConstNodeRecord record) { led = hnsw::find_edge(record, id) >= 0; });
+	return led;
+}
+
+/* An edge from the point, whose record is `from`, to another node, if there is
+ * room. */
+void GraphWriter::lead_to(uint32 id, uint32 from)
 {
 	FoundNode node;
 	NodeHeader header;
-	bool full = false, present = false;
-	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
-		full = hnsw::free_slot(record) < 0;
-		present = hnsw::find_edge(record, to) >= 0;
-	});
-	if (present || id == to || !load_node(to, &node, &header) || header.state != NodeState::kLive)
+	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
-	node.distance = point_.query.distance(point_.query.value, node.value);
-	uint32 farthest = kNoNode;
-	if (full)
-		farthest_slot(id, point_.query.value, &farthest);
-	replace_edges(id, &farthest, full ? 1 : 0, &node, 1);
+	int slot = -1;
+	graph_.visit(from, [&](hnsw::ConstNodeRecord record) {
+		if (hnsw::find_edge(record, id) < 0)
+			slot = hnsw::free_slot(record);
+	});
+	if (slot < 0)
+		return;
+	CodeFactors factors = {0, 0};
+	const float distance = point_.query.distance(point_.query.value, node.value);
+	if (handle_->coded())
+		factors = hnsw::encode_edge(handle_->space, point_.projected, project(node), distance, scratch_, code_);
+	write_edge(from, slot, id, factors);
 }
 
-/* The slot of the record `from` that holds its farthest neighbour, which goes to
- * *neighbour; -1 if it has none. */
-int GraphWriter::farthest_slot(uint32 from, const hnsw::Value &value, uint32 *neighbour)
+int GraphWriter::farthest_slot(const FoundNode &from)
 {
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
-	graph_.visit(from, [&](hnsw::ConstNodeRecord record) {
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
 		count = record.header().slots_used;
 		memcpy(ids, record.ids(), count * sizeof(uint32));
 	});
@@ -368,15 +395,13 @@ int GraphWriter::farthest_slot(uint32 from, const hnsw::Value &value, uint32 *ne
 	float distance = -std::numeric_limits<float>::infinity();
 	for (uint32 j = 0; j < count; j++)
 		if (ids[j] != kNoNode)
-			hnsw::detail::visit_scored(graph_, ids[j], [&](const NodeHeader &header, const void *other) {
-				const float d = point_.query.distance(value, {other, header.norm});
-				if (farthest < 0 || d > distance) {
+			hnsw::detail::visit_scored(graph_, ids[j], [&](const NodeHeader &header, const void *value) {
+				const float d = point_.query.distance(from.value, {value, header.norm});
+				if (d > distance) {
 					distance = d;
 					farthest = j;
 				}
 			});
-	if (farthest >= 0)
-		*neighbour = ids[farthest];
 	return farthest;
 }
 
@@ -405,29 +430,25 @@ bool GraphWriter::write_edge(uint32 from, int slot, uint32 to, const CodeFactors
 	return present.bytes != nullptr;
 }
 
-/* Which slot of `from` an edge to `to` takes. The record cannot change between this
- * and add_edge(): there is one writer. */
-GraphWriter::SlotChoice GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to)
+/* The slot of `from` that an edge to `to` takes, -1: none. *present: it is there
+ * already. The record cannot change between this and add_edge(): there is one writer. */
+int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *present)
 {
-	SlotChoice choice = {false, -1, kNoNode};
+	int slot = -1;
 	bool full = false;
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
 	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
-		choice.present = hnsw::find_edge(record, to) >= 0;
-		if (choice.present)
+		*present = hnsw::find_edge(record, to) >= 0;
+		if (*present)
 			return;
-		choice.slot = hnsw::free_slot(record);
-		full = choice.slot < 0;
+		slot = hnsw::free_slot(record);
+		full = slot < 0;
 		count = record.header().slots_used;
 		memcpy(ids, record.ids(), count * sizeof(uint32));
 		if (full && handle_->coded())
-			choice.slot = pick_slot_coded(record, projected, from.distance);
+			slot = pick_slot_coded(record, projected, from.distance);
 	});
-	if (full && !handle_->coded())
-		choice.slot = pick_slot_plain(from, ids, count);
-	if (full && choice.slot >= 0)
-		choice.displaced = ids[choice.slot];
-	return choice;
+	return full && !handle_->coded() ? pick_slot_plain(from, ids, count) : slot;
 }
 
 int GraphWriter::pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected,
@@ -510,7 +531,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 	const int linked = empty ? -1 : Min(level, static_cast<int>(state.entry_level));
 
 	FoundNode *found[hnsw::kMaxLevel + 1] = {};
-	uint32 counts[hnsw::kMaxLevel + 1] = {}, chosen[hnsw::kMaxLevel + 1] = {};
+	uint32 counts[hnsw::kMaxLevel + 1] = {}, met[hnsw::kMaxLevel + 1] = {};
 	uint32 entry = empty ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, linked);
 	for (int l = linked; l >= 0 && entry != kNoNode; l--) {
 		counts[l] = met[l] = search_level(entry, format.ef_construction, &found[l]);
@@ -531,7 +552,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 			return false;
 	}
 	for (int l = linked; l >= 0; l--)
-		chosen[l] = choose_neighbours(found[l], counts[l], format.m);
+		counts[l] = choose_neighbours(found[l], counts[l], format.m, kNoNode);
 
 	ValueRef ref = stored;
 	if (format.value_bytes == 0 && ref.block == InvalidBlockNumber)
@@ -540,7 +561,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 	for (int l = 0; l <= level; l++) {
 		const int cls = class_of_level(l);
 		auto *record = static_cast<uint8 *>(MemoryContextAlloc(work_, format.record_bytes[cls]));
-		fill_record(record, l, found[l], chosen[l]);
+		fill_record(record, l, found[l], counts[l]);
 		auto *header = reinterpret_cast<NodeHeader *>(record);
 		header->down = below;
 		header->top_level = level;
@@ -554,7 +575,8 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 		}
 		const NodeSlot slot = allocate_slot(cls, &state);
 		place_record(slot, &state, record, below, l == 0 ? source : kNoSource);
-		add_edges_to(slot.id, found[l], chosen[l], counts[l]);
+		if (!add_edges_to(slot.id, found[l], counts[l]))
+			link_somewhere(slot.id, found[l], met[l]);
 		below = slot.id;
 	}
 	if (empty || level > static_cast<int>(state.entry_level))
@@ -633,15 +655,23 @@ void GraphWriter::relink(uint32 id)
 	NodeHeader header;
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
-	begin_point({node.value, node.value_bytes});
-	const uint32 top = read_meta(index_).state.entry_point;
-	const uint32 count = load_neighbours(id, &neighbours);
-	if (top == kNoNode)
+	if (read_meta(index_).state.entry_point == kNoNode)
 		enter_at(id);
-	else if (count > 0)
-		add_edges_to(id, neighbours, count, count);
-	else
-		adopt(id, hnsw::descend(graph_, point_.query, search_, top, 0));
+	begin_point({node.value, node.value_bytes});
+	const uint32 count = load_neighbours(id, &neighbours);
+	if (!add_edges_to(id, neighbours, count)) {
+		const uint32 met = search_ground(&neighbours);
+		link_somewhere(id, neighbours, met);
+	}
+}
+
+/* Searches level 0 for the point, from the entry point on. */
+uint32 GraphWriter::search_ground(FoundNode **found)
+{
+	const IndexState state = read_meta(index_).state;
+	const uint32 entry =
+		state.entry_point == kNoNode ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
+	return entry == kNoNode ? 0 : search_level(entry, handle_->format.ef_construction, found);
 }
 
 void GraphWriter::adopt(uint32 id, uint32 from)
@@ -652,13 +682,10 @@ void GraphWriter::adopt(uint32 id, uint32 from)
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
 	begin_point({node.value, node.value_bytes});
-	uint32 count = search_level(from, handle_->format.ef_construction, &found);
-	count = std::remove_if(found, found + count, [id](const FoundNode &other) { return other.id == id; }) - found;
-	if (count == 0)
-		return;
-	lead_to(id, found, count);
+	const uint32 met = search_level(from, handle_->format.ef_construction, &found);
+	link_somewhere(id, found, met);
 	if (load_neighbours(id, &neighbours) == 0)
-		replace_edges(id, nullptr, 0, found, choose_neighbours(found, count, handle_->format.m));
+		replace_edges(id, nullptr, 0, found, choose_neighbours(found, met, handle_->format.m, id));
 }
 
 /* ---- repair ---- */

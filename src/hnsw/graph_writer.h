@@ -56,7 +56,7 @@ public:
 	void relink(uint32 id);
 
 	/* Makes an edge lead to a live record from one that can be reached from `from`,
-	 * a record of the same level. Whatever could be reached still can. */
+	 * a record of the same level. */
 	void adopt(uint32 id, uint32 from);
 
 	/* Gives a node at any level new neighbours in place of edges that were
@@ -75,11 +75,6 @@ private:
 		uint32 id;
 		int level_class;
 	};
-	struct SlotChoice {
-		bool present; /* the edge is there */
-		int slot;     /* for it, or -1: not worth one */
-		uint32 displaced; /* what holds the slot, or kNoNode */
-	};
 	struct Point {
 		hnsw::SearchQuery query; /* with the code of the new value */
 		hnsw::ProjectedValue projected;
@@ -88,7 +83,7 @@ private:
 
 	void begin_point(const IndexedValue &value);
 	uint32 search_level(uint32 entry, uint32 ef, FoundNode **found);
-	uint32 choose_neighbours(FoundNode *found, uint32 count, uint32 limit);
+	uint32 choose_neighbours(FoundNode *found, uint32 count, uint32 limit, uint32 skip);
 	hnsw::ProjectedValue project(const FoundNode &node);
 	void fill_record(uint8 *record, int level, const FoundNode *neighbours, uint32 count);
 	NodeSlot allocate_slot(int level_class, IndexState *state);
@@ -104,16 +99,12 @@ private:
 	bool write_edge(uint32 from, int slot, uint32 to, const CodeFactors &factors);
 	void set_entry_point(uint32 id, uint32 level);
 	void enter_at(uint32 id);
-	void add_edges_to(uint32 id, const FoundNode *found, uint32 chosen, uint32 count);
 	bool add_edge(const FoundNode &from, uint32 to);
-	void lead_to(uint32 id, const FoundNode *found, uint32 count);
-	bool has_other_edge(uint32 id, uint32 except);
-	bool use_free_slot(const FoundNode &from, uint32 to);
-	void give_edge(uint32 id, uint32 to);
+	bool force_edge(const FoundNode &from, uint32 to);
 	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
 	uint32 load_neighbours(uint32 id, FoundNode **found);
-	int farthest_slot(uint32 from, const hnsw::Value &value, uint32 *neighbour);
-	SlotChoice pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to);
+	int farthest_slot(const FoundNode &from);
+	int pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *present);
 	int pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected, float distance);
 	int pick_slot_plain(const FoundNode &from, const uint32 *ids, uint32 count);
 	bool add_row(const FoundNode &node, const RowId &row, const PendingSource &source);

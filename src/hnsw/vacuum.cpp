@@ -65,9 +65,9 @@ struct Vacuum {
 	IndexBulkDeleteCallback callback; /* null: only finish what an earlier VACUUM began */
 	void *callback_state;
 	const IndexHandle *handle;
-	BlockNumber blocks; /* at the start; what comes later holds no dead rows */
-	IdSet deleted;      /* of all levels */
-	IdSet reached;      /* records with a way along edges from `starts` */
+	BlockNumber blocks;            /* at the start; what comes later holds no dead rows */
+	IdSet deleted;                 /* of all levels */
+	IdSet reached;                 /* records with a way along edges from `starts` */
 	ArenaVector<uint32> to_expand; /* reached, their neighbours perhaps not yet; from next_expanded on */
 	uint32 next_expanded;
 	uint32 starts[hnsw::kMaxLevel + 1]; /* by level: where the walk along edges begins */
