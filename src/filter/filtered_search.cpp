@@ -164,7 +164,7 @@ void search_table(FilteredSearch *search)
 /* ---- walks ---- */
 
 /* Keeps a row if it passes. Rows too far to be among the results are not looked
- * at; in the bitmap they still count as company for their neighbours. */
+ * at. */
 bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 {
 	if (search->steer && !has_member(*search->members, row))
@@ -173,9 +173,8 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 		search->rows.push_back({distance, row, false, DistanceRank::kNumber});
 		return true;
 	}
-	if (distance > search->layer.matching.threshold())
-		return search->steer;
-	if (!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
+	if (distance > search->layer.matching.threshold() || !fetch_row(search, row, search->probe) ||
+		!passes_filter(search, search->probe))
 		return false;
 	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber});
 	return true;
@@ -335,14 +334,14 @@ bool walk_from(void *state, uint32 entry)
 }
 
 /* Pending rows, then the graph. False when the limit of effort ended it. */
-bool walk(FilteredSearch *search, const Outlook &outlook)
+bool walk(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
 	search->rows.clear();
 	index->pending_keys.clear();
 	search->checked = 0;
-	search->layer.init(context_arena(index->context), search->ef, search->wanted,
-					   search->steer ? stranger_limit(outlook) : hnsw::FilteredLayerSearch::kNoStrangerLimit);
+	search->layer.init(context_arena(index->context), search->ef,
+					   search->steer ? steered_effort(search->wanted, search->ef) : search->wanted);
 	walk_pending(search, read_meta(index->index).state);
 	if (search->steer)
 		enter_members(search);
@@ -448,7 +447,7 @@ double effort_limit(const FilteredSearch *search, const Outlook &outlook)
 /* What to do instead of a walk that did not come to its end. */
 Strategy turn(FilteredSearch *search)
 {
-	constexpr double kAffordable = 4;
+	constexpr double kAffordable = 32; /* exact is sure, steered is not */
 	if (search->bitmap_source == nullptr)
 		return Strategy::kTable;
 	make_members(search);
@@ -458,8 +457,8 @@ Strategy turn(FilteredSearch *search)
 																							  : Strategy::kSteered;
 }
 
-/* A steered walk does not go everywhere: it may end without having found what
- * there is. Nor does any walk find rows without a distance, which come last. */
+/* A walk cannot find rows that the graph does not lead to, nor those without a
+ * distance, which come last. */
 bool fell_short(const FilteredSearch *search)
 {
 	if (search->filter == nullptr)
@@ -488,9 +487,8 @@ bool run_strategy(FilteredSearch *search)
 		index_members(search->members);
 		MemoryContextSwitchTo(caller);
 	}
-	const Outlook outlook = outlook_of(search);
-	search->spent_limit = effort_limit(search, outlook);
-	if (!walk(search, outlook) || fell_short(search))
+	search->spent_limit = effort_limit(search, outlook_of(search));
+	if (!walk(search) || fell_short(search))
 		return false;
 	search->complete = search->filter == nullptr && search->rows.size() < search->wanted;
 	return true;

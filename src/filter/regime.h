@@ -5,8 +5,8 @@
  *   lazy          walk the graph in order of distance, evaluate the filter on the
  *                 heap rows met: right where many rows match
  *   steered       the same, but ask a bitmap of matching rows first, start also
- *                 from some of them and do not stray far from them: right where
- *                 matches lie elsewhere than the query
+ *                 from some of them and look for more of them: right where matches
+ *                 lie elsewhere than the query and are too many for exact
  *   exact         the distances of all rows in the bitmap: right where few match
  *   table         the same for all rows of the table: where few match and there is
  *                 no bitmap
@@ -60,23 +60,32 @@ struct Outlook {
 	double ef;      /* nodes that it looks at in any case */
 };
 
-/* Nodes that a walk in order of distance looks at, if matches are spread evenly. */
-inline double expected_visits(const Outlook &outlook)
+/* Matching rows that a steered walk looks for. Where matches lie apart from the
+ * query, the nodes near it are soon many enough, and what is left of the walk is a
+ * search among the matches with this as its ef. */
+inline uint32_t steered_effort(uint32_t wanted, uint32_t ef)
+{
+	return std::max(wanted, ef);
+}
+
+/* Nodes that a walk in order of distance looks at until it has met `found` matches,
+ * if those are spread evenly. */
+inline double expected_visits(const Outlook &outlook, double found)
 {
 	const double share = std::clamp(outlook.matches / std::max(outlook.rows, 1.0), 1e-9, 1.0);
-	return std::min(std::max(outlook.ef, outlook.wanted / share), outlook.rows);
+	return std::min(std::max(outlook.ef, found / share), outlook.rows);
 }
 
 inline double lazy_cost(const SearchCosts &costs, const Outlook &outlook)
 {
-	return expected_visits(outlook) * (costs.visit + costs.fetch);
+	return expected_visits(outlook, outlook.wanted) * (costs.visit + costs.fetch);
 }
 
 /* Without the making of the bitmap. */
 inline double steered_cost(const SearchCosts &costs, const Outlook &outlook)
 {
 	const double passing = std::clamp(outlook.members / std::max(outlook.rows, 1.0), 0.0, 1.0);
-	return expected_visits(outlook) * (costs.visit + passing * costs.fetch);
+	return expected_visits(outlook, std::max(outlook.wanted, outlook.ef)) * (costs.visit + passing * costs.fetch);
 }
 inline double exact_cost(const SearchCosts &costs, const Outlook &outlook)
 {
@@ -106,14 +115,6 @@ inline Strategy first_strategy(const SearchCosts &costs, const Outlook &outlook)
 inline Strategy strategy_with_bitmap(const SearchCosts &costs, const Outlook &outlook)
 {
 	return exact_cost(costs, outlook) <= steered_cost(costs, outlook) ? Strategy::kExact : Strategy::kSteered;
-}
-
-/* A chain of this many nodes without a match is not followed further: as few as
- * still leave some matches within reach, at 32 neighbours a node. */
-inline uint32_t stranger_limit(const Outlook &outlook)
-{
-	const double share = outlook.members / std::max(outlook.rows, 1.0);
-	return share >= 0.1 ? 1 : share >= 0.01 ? 2 : 3;
 }
 
 } /* namespace vecext::pg */

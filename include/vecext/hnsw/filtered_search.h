@@ -7,11 +7,11 @@
  * candidate is farther than both
  *   - the ef-th nearest node of any kind: no less effort than without a filter,
  *   - the wanted-th nearest matching row: enough effort for a rare match.
- * Where matches lie apart from the query, a walk in order of distance would look
- * at everything in between. `max_strangers` bounds it: neighbours of a node that
- * ends a chain of more than that many nodes without a match are not followed, the
- * two-hop expansion of ACORN-1 (Patel et al., SIGMOD 2024) being the case of 1.
- * Such a search starts from some matching nodes besides the usual entry.
+ * Where matches lie apart from the query, such a walk looks at everything in
+ * between: the caller bounds it by `proceed`, and may let it start from some
+ * matching nodes besides the usual entry. (Not following the neighbours of nodes
+ * several steps from a match, as ACORN-1 does, loses recall here: a node first met
+ * on a long way would be cut off for the short ones, too.)
  *
  * Graph is the one of search.h. `accept(id, header, distance)` returns how many
  * matching rows a node has and is called with no record held, so it may do what
@@ -49,21 +49,15 @@ private:
 	uint32_t capacity_ = 0;
 };
 
-struct FilteredCandidate {
-	float distance; /* exact, or an estimate */
-	uint32_t id;
-	uint32_t strangers; /* nodes without a match that end the way to here */
-};
-
 class FilteredCandidates {
 public:
 	void init(Arena arena) { heap_.init(arena, 1024); }
-	void push(const FilteredCandidate &candidate)
+	void push(const Candidate &candidate)
 	{
 		heap_.push_back(candidate);
 		std::push_heap(heap_.begin(), heap_.end(), farther);
 	}
-	bool pop(FilteredCandidate *best)
+	bool pop(Candidate *best)
 	{
 		if (heap_.empty())
 			return false;
@@ -72,7 +66,7 @@ public:
 		heap_.pop_back();
 		return true;
 	}
-	bool peek(FilteredCandidate *best) const
+	bool peek(Candidate *best) const
 	{
 		if (heap_.empty())
 			return false;
@@ -81,29 +75,25 @@ public:
 	}
 
 private:
-	static bool farther(const FilteredCandidate &a, const FilteredCandidate &b) { return a.distance > b.distance; }
-	ArenaVector<FilteredCandidate> heap_;
+	static bool farther(const Candidate &a, const Candidate &b) { return a.distance > b.distance; }
+	ArenaVector<Candidate> heap_;
 };
 
 struct FilteredLayerSearch {
-	static constexpr uint32_t kNoStrangerLimit = 0xffffffffu;
-
 	FilteredCandidates candidates;
 	VisitedSet visited;
 	NearestDistances any;      /* ef of them */
 	NearestDistances matching; /* as many as are wanted */
-	uint32_t max_strangers;
 	float *partial;
 	uint32_t *ids;
 	SearchCounters counters;
 
-	void init(Arena arena, uint32_t ef, uint32_t wanted, uint32_t stranger_limit)
+	void init(Arena arena, uint32_t ef, uint32_t wanted)
 	{
 		candidates.init(arena);
 		visited.init(arena, ef * 4);
 		any.init(arena, ef);
 		matching.init(arena, wanted);
-		max_strangers = stranger_limit;
 		partial = arena.allocate<float>(LayerSearch::kMaxSlots);
 		ids = arena.allocate<uint32_t>(LayerSearch::kMaxSlots);
 		counters = {};
@@ -114,23 +104,20 @@ struct FilteredLayerSearch {
 
 namespace detail {
 
-/* Takes note of a node whose record was read. Returns the strangers at the end of
- * a way that goes on from it. */
+/* Takes note of a node whose record was read. */
 template <class Accept>
-uint32_t judge(FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance, uint32_t strangers,
-			   Accept &accept)
+void judge(FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance, Accept &accept)
 {
 	search.counters.exact_distances++;
 	const uint32_t matches = accept(id, header, distance);
 	search.any.offer(distance);
 	for (uint32_t i = 0; i < matches; i++)
 		search.matching.offer(distance);
-	return matches > 0 ? 0 : strangers + 1;
 }
 
 template <class Graph, class Accept>
-void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search,
-						   const FilteredCandidate &from, Accept &accept)
+void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, const Candidate &from,
+						   Accept &accept)
 {
 	if (!search.visited.insert(from.id))
 		return;
@@ -153,20 +140,18 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	if (!present)
 		return;
 	search.counters.estimates += count;
-	const uint32_t strangers = judge(search, from.id, header, base, from.strangers, accept);
-	if (strangers > search.max_strangers)
-		return;
+	judge(search, from.id, header, base, accept);
 	const float threshold = search.threshold();
 	for (uint32_t j = 0; j < count; j++) {
 		const float estimate = base + search.partial[j];
 		if (estimate < threshold && search.ids[j] != kNoNode && !search.visited.contains(search.ids[j]))
-			search.candidates.push({estimate, search.ids[j], strangers});
+			search.candidates.push({estimate, search.ids[j]});
 	}
 }
 
 template <class Graph, class Accept>
 void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, uint32_t id,
-						  uint32_t strangers, Accept &accept)
+						  Accept &accept)
 {
 	NodeHeader header;
 	float distance = 0;
@@ -176,14 +161,14 @@ void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerS
 			distance = query.distance(query.value, {value, node.norm});
 		}))
 		return;
-	strangers = judge(search, id, header, distance, strangers, accept);
-	if (strangers <= search.max_strangers && distance <= search.threshold())
-		search.candidates.push({distance, id, strangers});
+	judge(search, id, header, distance, accept);
+	if (distance <= search.threshold())
+		search.candidates.push({distance, id});
 }
 
 template <class Graph, class Accept>
-void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search,
-						   const FilteredCandidate &from, Accept &accept)
+void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, const Candidate &from,
+						   Accept &accept)
 {
 	uint32_t count = 0;
 	if (!graph.visit(from.id, [&](ConstNodeRecord record) {
@@ -198,7 +183,7 @@ void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayer
 	for (uint32_t j = 0; j < fresh; j++)
 		graph.prefetch(search.ids[j]);
 	for (uint32_t j = 0; j < fresh; j++)
-		score_filtered_plain(graph, query, search, search.ids[j], from.strangers, accept);
+		score_filtered_plain(graph, query, search, search.ids[j], accept);
 }
 
 } /* namespace detail */
@@ -208,16 +193,16 @@ template <class Graph, class Accept>
 void enter_filtered(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, Accept accept)
 {
 	if (graph.layout().coded())
-		search.candidates.push({-std::numeric_limits<float>::infinity(), id, 0});
+		search.candidates.push({-std::numeric_limits<float>::infinity(), id});
 	else if (search.visited.insert(id))
-		detail::score_filtered_plain(graph, query, search, id, 0, accept);
+		detail::score_filtered_plain(graph, query, search, id, accept);
 }
 
 /* Searches until done (true) or told to stop by proceed() (false). */
 template <class Graph, class Accept, class Proceed>
 bool run_filtered(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, Accept accept, Proceed proceed)
 {
-	FilteredCandidate best, next;
+	Candidate best, next;
 	while (search.candidates.pop(&best) && !(best.distance > search.threshold())) {
 		if (!proceed())
 			return false;
