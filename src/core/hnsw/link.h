@@ -46,7 +46,8 @@ private:
 	void select(int level);
 	void write_edges(int level, uint32_t id);
 	void write_back_edge(const BackEdge &edge);
-	int replaced_slot(const BackEdge &edge, ConstNodeRecord record, const float *lengths);
+	int slot_in_full(const BackEdge &edge, NodeRecord record, float *lengths);
+	int reselect(const BackEdge &edge, NodeRecord record, float *lengths);
 	void put_edge(const BackEdge &edge, uint32_t slot);
 	BackEdge encode_both_ways(int level, uint32_t id, const Candidate &neighbour, CodeFactors *forward);
 
@@ -62,7 +63,6 @@ private:
 	float *projection_ = nullptr;
 	float *residual_ = nullptr;
 	uint64_t *forward_code_ = nullptr;
-	float *to_new_ = nullptr;
 };
 
 } /* namespace vecext::hnsw */
