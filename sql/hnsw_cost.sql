@@ -1,5 +1,7 @@
 -- Which plan the planner takes, from 10 rows to 10 million, with and without LIMIT
 -- and filters. Plans only: costs differ between versions.
+-- Plain index scans are tested here, and filtered_scan tests the other kind.
+SET vecext.enable_filtered_scan = off;
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
 

@@ -1,5 +1,7 @@
 -- hnsw indexes on halfvec: every operator class, NULL and zero vectors, agreement
 -- with sequential scans, limits. What does not depend on the type is in hnsw_vector.
+-- Plain index scans are tested here, and filtered_scan tests the other kind.
+SET vecext.enable_filtered_scan = off;
 SET client_min_messages = warning;
 SET enable_seqscan = off;
 

@@ -1,5 +1,7 @@
 -- hnsw indexes on vector: every operator class, NULL and zero vectors, all kinds
 -- of tables and indexes, agreement with sequential scans.
+-- Plain index scans are tested here, and filtered_scan tests the other kind.
+SET vecext.enable_filtered_scan = off;
 SET client_min_messages = warning;
 SET enable_seqscan = off;
 

@@ -1,5 +1,7 @@
 -- ivfflat: pgvector's name for its inverted lists, accepted as a second name of
 -- hnsw, so that dumps and migrations run.
+-- Plain index scans are tested here, and filtered_scan tests the other kind.
+SET vecext.enable_filtered_scan = off;
 
 CREATE TABLE t (val vector(3));
 INSERT INTO t VALUES ('[0,0,0]'), ('[1,2,3]'), ('[1,1,1]'), (NULL);
@@ -51,6 +53,7 @@ SET ivfflat.max_probes = 32769;
 SET ivfflat.max_probes = 20;
 SET ivfflat.no_such_setting = 1;
 RESET ALL;
+SET vecext.enable_filtered_scan = off;
 SET client_min_messages = warning;
 
 -- pgvector's ivfflat is not limited to hnsw.ef_search rows, so neither is ours.

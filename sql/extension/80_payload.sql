@@ -1,6 +1,170 @@
 -- payload filters: Qdrant's conditions on jsonb
 
+CREATE FUNCTION payload_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
 CREATE FUNCTION payload_match(payload jsonb, filter jsonb, field_schema jsonb DEFAULT NULL) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'vecext_payload_match' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME', 'vecext_payload_match' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT payload_support;
 
 COMMENT ON FUNCTION payload_match(jsonb, jsonb, jsonb) IS 'whether a payload passes a Qdrant filter';
+
+CREATE FUNCTION payload_satisfies(payload jsonb, query jsonb) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'vecext_payload_satisfies' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 SUPPORT payload_support;
+
+COMMENT ON FUNCTION payload_satisfies(jsonb, jsonb) IS 'implementation of ~@ operator';
+
+CREATE OPERATOR ~@ (
+	LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = payload_satisfies,
+	RESTRICT = matchingsel, JOIN = matchingjoinsel
+);
+
+COMMENT ON OPERATOR ~@ (jsonb, jsonb) IS 'payload passes a filter, or a list of a filter and a field schema';
+
+-- The same again, for indexes: the planner asks the support function whether one
+-- knows the field of a filter, and puts this operator into its condition.
+CREATE OPERATOR @~@ (
+	LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = payload_satisfies,
+	RESTRICT = matchingsel, JOIN = matchingjoinsel
+);
+
+COMMENT ON OPERATOR @~@ (jsonb, jsonb) IS 'what ~@ becomes where an index of a payload field answers it';
+
+-- indexes of payload fields
+
+CREATE FUNCTION payload_compare_bytes(bytea, bytea, smallint, internal) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vecext_payload_compare_bytes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_compare_integers(bigint, bigint, smallint, internal) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vecext_payload_compare_integers' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_compare_floats(double precision, double precision, smallint, internal) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vecext_payload_compare_floats' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal) RETURNS "char"
+	AS 'MODULE_PATHNAME', 'vecext_payload_consistent' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_options(internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'vecext_payload_options' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_text_options(internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'vecext_payload_text_options' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_keyword_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_keyword_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_keyword_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_keyword_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_keyword_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_keyword_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_keyword_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_bytes(bytea, bytea, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE bytea;
+
+CREATE FUNCTION payload_integer_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_integer_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_integer_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_integer_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_integer_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_integer_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_integer_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_integers(bigint, bigint, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE bigint;
+
+CREATE FUNCTION payload_float_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_float_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_float_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_float_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_float_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_float_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_float_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_floats(double precision, double precision, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE double precision;
+
+CREATE FUNCTION payload_bool_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_bool_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_bool_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_bool_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_bool_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_bool_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_bool_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_integers(bigint, bigint, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE bigint;
+
+CREATE FUNCTION payload_datetime_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_datetime_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_datetime_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_datetime_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_datetime_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_datetime_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_datetime_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_integers(bigint, bigint, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE bigint;
+
+CREATE FUNCTION payload_uuid_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_uuid_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_uuid_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_uuid_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_uuid_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_uuid_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_uuid_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_bytes(bytea, bytea, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE bytea;
+
+CREATE FUNCTION payload_geo_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_geo_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_geo_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_geo_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_geo_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_geo_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_geo_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_integers(bigint, bigint, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_options(internal),
+	STORAGE bigint;
+
+CREATE FUNCTION payload_text_value(jsonb, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_text_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_text_query(jsonb, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_text_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE OPERATOR CLASS payload_text_ops FOR TYPE jsonb USING gin AS
+	OPERATOR 1 @~@ (jsonb, jsonb),
+	FUNCTION 2 (jsonb) payload_text_value(jsonb, internal, internal),
+	FUNCTION 3 (jsonb) payload_text_query(jsonb, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 5 (jsonb) payload_compare_bytes(bytea, bytea, smallint, internal),
+	FUNCTION 6 (jsonb) payload_consistent(internal, smallint, jsonb, integer, internal, internal, internal),
+	FUNCTION 7 (jsonb) payload_text_options(internal),
+	STORAGE bytea;

@@ -46,26 +46,43 @@ const filter::JsonValue *json_of(const Jsonb *jsonb, MemoryContext context)
 	return value;
 }
 
+static Status compile_trees(const filter::JsonValue &filter, const filter::JsonValue *schema, Arena arena,
+							const filter::Condition **condition)
+{
+	filter::FieldSchema fields;
+	if (schema && schema->kind() != filter::JsonKind::kNull) {
+		const auto read = filter::read_field_schema(*schema, arena);
+		if (!read.is_ok())
+			return read.status();
+		fields = read.value();
+	}
+	const auto compiled = filter::compile_filter(filter, fields, arena);
+	*condition = compiled.is_ok() ? compiled.value() : nullptr;
+	return compiled.is_ok() ? Status::ok() : compiled.status();
+}
+
+static const filter::Condition *compile_or_raise(const filter::JsonValue &filter, const filter::JsonValue *schema,
+												 MemoryContext context)
+{
+	const filter::Condition *condition = nullptr;
+	raise_if_error(guarded([&] { return compile_trees(filter, schema, throwing_arena(context), &condition); }));
+	return condition;
+}
+
 const filter::Condition *compile_filter(const Jsonb *filter, const Jsonb *schema, MemoryContext context)
 {
 	require_utf8();
-	const filter::JsonValue *filter_tree = json_of(filter, context);
-	const filter::JsonValue *schema_tree = schema ? json_of(schema, context) : nullptr;
-	const filter::Condition *condition = nullptr;
-	raise_if_error(guarded([&] {
-		const Arena arena = throwing_arena(context);
-		filter::FieldSchema fields;
-		if (schema_tree) {
-			const auto read = filter::read_field_schema(*schema_tree, arena);
-			if (!read.is_ok())
-				return read.status();
-			fields = read.value();
-		}
-		const auto compiled = filter::compile_filter(*filter_tree, fields, arena);
-		condition = compiled.is_ok() ? compiled.value() : nullptr;
-		return compiled.is_ok() ? Status::ok() : compiled.status();
-	}));
-	return condition;
+	const filter::JsonValue *tree = json_of(filter, context);
+	return compile_or_raise(*tree, schema ? json_of(schema, context) : nullptr, context);
+}
+
+const filter::Condition *compile_query(const Jsonb *query, MemoryContext context)
+{
+	require_utf8();
+	const filter::JsonValue *tree = json_of(query, context);
+	if (tree->kind() == filter::JsonKind::kArray && tree->size() == 2)
+		return compile_or_raise(tree->item(0), &tree->item(1), context);
+	return compile_or_raise(*tree, nullptr, context);
 }
 
 } /* namespace vecext::pg */

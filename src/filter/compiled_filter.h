@@ -23,4 +23,8 @@ const filter::JsonValue *json_of(const Jsonb *jsonb, MemoryContext context);
  * report. */
 const filter::Condition *compile_filter(const Jsonb *filter, const Jsonb *schema, MemoryContext context);
 
+/* The right operand of `payload ~@ query`: a filter, or a list of a filter and a
+ * field schema. */
+const filter::Condition *compile_query(const Jsonb *query, MemoryContext context);
+
 } /* namespace vecext::pg */

@@ -31,6 +31,13 @@ struct CachedFilter {
 	const filter::Condition *condition;
 };
 
+using Compile = const filter::Condition *(*)(const Jsonb *filter, const Jsonb *schema, MemoryContext context);
+
+const filter::Condition *compile_pair(const Jsonb *query, const Jsonb *, MemoryContext context)
+{
+	return pg::compile_query(query, context);
+}
+
 bool same_bytes(const struct varlena *a, const struct varlena *b)
 {
 	if (a == nullptr || b == nullptr)
@@ -52,21 +59,22 @@ const Jsonb *detoast(const struct varlena *value)
 }
 
 const filter::Condition *compile_into(CachedFilter *cached, MemoryContext parent, const struct varlena *filter,
-									  const struct varlena *schema)
+									  const struct varlena *schema, Compile compile)
 {
 	cached->condition = nullptr;
 	if (cached->context)
 		MemoryContextDelete(cached->context);
 	cached->context = nullptr;
 	cached->context = AllocSetContextCreate(parent, "payload filter", ALLOCSET_SMALL_SIZES);
-	const filter::Condition *condition = pg::compile_filter(detoast(filter), detoast(schema), cached->context);
+	const filter::Condition *condition = compile(detoast(filter), detoast(schema), cached->context);
 	cached->filter = copy_bytes(filter, cached->context);
 	cached->schema = copy_bytes(schema, cached->context);
 	cached->condition = condition;
 	return condition;
 }
 
-const filter::Condition *cached_filter(FmgrInfo *flinfo, const struct varlena *filter, const struct varlena *schema)
+const filter::Condition *cached_filter(FmgrInfo *flinfo, const struct varlena *filter, const struct varlena *schema,
+									   Compile compile)
 {
 	auto *cached = static_cast<CachedFilter *>(flinfo->fn_extra);
 	if (!cached) {
@@ -74,7 +82,7 @@ const filter::Condition *cached_filter(FmgrInfo *flinfo, const struct varlena *f
 		flinfo->fn_extra = cached;
 	}
 	const bool usable = cached->condition && same_bytes(cached->filter, filter) && same_bytes(cached->schema, schema);
-	return usable ? cached->condition : compile_into(cached, flinfo->fn_mcxt, filter, schema);
+	return usable ? cached->condition : compile_into(cached, flinfo->fn_mcxt, filter, schema, compile);
 }
 
 bool matches(const filter::Condition &condition, const Jsonb *payload)
@@ -93,6 +101,14 @@ const struct varlena *argument(FunctionCallInfo fcinfo, int i)
 	return absent ? nullptr : reinterpret_cast<const struct varlena *>(PG_GETARG_POINTER(i));
 }
 
+Datum match(FunctionCallInfo fcinfo, const filter::Condition *condition)
+{
+	const Jsonb *payload = PG_GETARG_JSONB_P(0);
+	const bool result = matches(*condition, payload);
+	PG_FREE_IF_COPY(const_cast<Jsonb *>(payload), 0);
+	PG_RETURN_BOOL(result);
+}
+
 } /* namespace */
 
 /* Null when the payload or the filter is. */
@@ -100,9 +116,11 @@ VECEXT_FUNCTION(vecext_payload_match)
 {
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	const filter::Condition *condition = cached_filter(fcinfo->flinfo, argument(fcinfo, 1), argument(fcinfo, 2));
-	const Jsonb *payload = PG_GETARG_JSONB_P(0);
-	const bool result = matches(*condition, payload);
-	PG_FREE_IF_COPY(const_cast<Jsonb *>(payload), 0);
-	PG_RETURN_BOOL(result);
+	return match(fcinfo, cached_filter(fcinfo->flinfo, argument(fcinfo, 1), argument(fcinfo, 2), pg::compile_filter));
+}
+
+/* payload ~@ query, strict. */
+VECEXT_FUNCTION(vecext_payload_satisfies)
+{
+	return match(fcinfo, cached_filter(fcinfo->flinfo, argument(fcinfo, 1), nullptr, compile_pair));
 }

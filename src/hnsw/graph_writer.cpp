@@ -284,11 +284,15 @@ bool GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 co
 /* For a point that none of its neighbours took, as happens around a hub: the
  * nearest node with a free slot leads to it, whatever the heuristic says. To take
  * a slot from another edge of the hub would only orphan that one's end. `near`:
- * nodes met by a search for the point, nearest first. */
+ * nodes met by a search for the point, nearest first; if it is among them there is
+ * a way to it. */
 void GraphWriter::link_somewhere(uint32 id, const FoundNode *near, uint32 count)
 {
 	for (uint32 k = 0; k < count; k++)
-		if (near[k].id != id && use_free_slot(near[k], id))
+		if (near[k].id == id)
+			return;
+	for (uint32 k = 0; k < count; k++)
+		if (use_free_slot(near[k], id))
 			return;
 	if (count > 0)
 		force_edge(near[0], id);
@@ -297,8 +301,12 @@ void GraphWriter::link_somewhere(uint32 id, const FoundNode *near, uint32 count)
 bool GraphWriter::use_free_slot(const FoundNode &from, uint32 to)
 {
 	int slot = -1;
-	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) { slot = hnsw::free_slot(record); });
-	return slot >= 0 && put_edge(from, project(from), slot, to);
+	bool present = false;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
+		present = hnsw::find_edge(record, to) >= 0;
+		slot = hnsw::free_slot(record);
+	});
+	return present || (slot >= 0 && put_edge(from, project(from), slot, to));
 }
 
 /* An edge from a neighbour to the point, if the neighbour's list has room for it
@@ -320,7 +328,9 @@ bool GraphWriter::force_edge(const FoundNode &from, uint32 to)
 
 /* Puts an edge to the point into a slot that may be taken. Should nothing else
  * lead to the node that loses its edge, then the point does from now on: so it is
- * reached over one node more than before. */
+ * reached over one node more than before. By inner product always: long vectors
+ * push short ones out of all lists, and short ones that lead to each other are no
+ * way to any. */
 bool GraphWriter::replace_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to)
 {
 	uint32 displaced = kNoNode;
@@ -330,7 +340,8 @@ bool GraphWriter::replace_edge(const FoundNode &from, const hnsw::ProjectedValue
 	});
 	if (!put_edge(from, projected, slot, to))
 		return false;
-	if (displaced != kNoNode && !is_led_back_to(displaced))
+	const bool in_doubt = handle_->metric() == Metric::kInnerProduct;
+	if (displaced != kNoNode && (in_doubt || !is_led_back_to(displaced)))
 		lead_to(displaced, to);
 	return true;
 }
@@ -614,7 +625,7 @@ bool GraphWriter::load_node(uint32 id, FoundNode *node, NodeHeader *header)
 	return live;
 }
 
-/* The neighbours of a node at level 0, with exact distances to the point. */
+/* The live neighbours of a record, with exact distances to the point. */
 uint32 GraphWriter::load_neighbours(uint32 id, FoundNode **found)
 {
 	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
@@ -663,25 +674,18 @@ uint32 GraphWriter::search_ground(FoundNode **found)
 	return entry == kNoNode ? 0 : search_level(entry, handle_->format.ef_construction, found);
 }
 
-void GraphWriter::adopt(uint32 id)
+void GraphWriter::adopt(uint32 id, uint32 from)
 {
 	MemoryContextReset(work_);
-	FoundNode node, *neighbours;
+	FoundNode node, *found, *neighbours;
 	NodeHeader header;
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
 	begin_point({node.value, node.value_bytes});
-	uint32 count = load_neighbours(id, &neighbours);
-	if (count == 0) {
-		/* It leads nowhere either: look for neighbours anew. */
-		count = search_ground(&neighbours);
-		count = choose_neighbours(neighbours, count, handle_->format.m, id);
-		replace_edges(id, nullptr, 0, neighbours, count);
-	}
-	if (!add_edges_to(id, neighbours, count)) {
-		const uint32 met = search_ground(&neighbours);
-		link_somewhere(id, neighbours, met);
-	}
+	const uint32 met = search_level(from, handle_->format.ef_construction, &found);
+	link_somewhere(id, found, met);
+	if (load_neighbours(id, &neighbours) == 0)
+		replace_edges(id, nullptr, 0, found, choose_neighbours(found, met, handle_->format.m, id));
 }
 
 /* ---- repair ---- */

@@ -55,9 +55,9 @@ public:
 	/* Makes sure that searches find a node at level 0 that a crash left alone. */
 	void relink(uint32 id);
 
-	/* Makes an edge lead to a live node at level 0 that none leads to, if need be in
-	 * place of another edge. */
-	void adopt(uint32 id);
+	/* Makes an edge lead to a live record from one that can be reached from `from`,
+	 * a record of the same level. */
+	void adopt(uint32 id, uint32 from);
 
 	/* Gives a node at any level new neighbours in place of edges that were
 	 * cleared. `lost` are the ids (deleted nodes, still readable) it pointed at. */

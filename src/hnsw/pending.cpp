@@ -301,7 +301,7 @@ bool less_distance(float a, float b)
 
 void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query, const float *projection,
 				  PendingEffort effort, uint32 wanted, bool ignore_killed, ArenaVector<PendingResult> *results,
-				  PendingScanCounters *counters)
+				  PendingScanCounters *counters, const PendingFilter *filter)
 {
 	if (state.pending_head == InvalidBlockNumber)
 		return;
@@ -324,13 +324,18 @@ void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQ
 	ArenaVector<float> best; /* max-heap of the `wanted` best exact distances */
 	best.init(arena, wanted + 1);
 	while (!heap.empty()) {
+		CHECK_FOR_INTERRUPTS();
 		std::pop_heap(heap.begin(), heap.end(), greater_bound);
 		const PendingCandidate candidate = heap.back();
 		heap.pop_back();
 		if (use_codes && best.size() >= wanted && candidate.lower_bound > best[0])
 			break;
+		if (filter != nullptr && !filter->considers(filter->state, candidate.row))
+			continue;
 		float distance;
 		if (!exact_distance(search, candidate, &distance))
+			continue;
+		if (filter != nullptr && !filter->accepts(filter->state, candidate.row, distance))
 			continue;
 		results->push_back({distance, candidate.row, candidate.block, candidate.entry});
 		best.push_back(distance);

@@ -46,10 +46,19 @@ enum class PendingEffort {
 	kAll,  /* the exact distance of every entry */
 };
 
-/* Adds entries with their exact distances to `results`, unordered. `projection`
- * is the query's in the index's code space (null in plain indexes). */
+/* Which pending rows count. `considers` is asked before a row's value is read,
+ * `accepts` once its distance is known. Both may run any code. */
+struct PendingFilter {
+	bool (*considers)(void *state, const RowId &row);
+	bool (*accepts)(void *state, const RowId &row, float distance);
+	void *state;
+};
+
+/* Adds entries (that pass the filter, unless it is null) with their exact
+ * distances to `results`, unordered. `projection` is the query's in the index's
+ * code space (null in plain indexes). */
 void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query, const float *projection,
 				  PendingEffort effort, uint32 wanted, bool ignore_killed, ArenaVector<PendingResult> *results,
-				  PendingScanCounters *counters);
+				  PendingScanCounters *counters, const PendingFilter *filter = nullptr);
 
 } /* namespace vecext::pg */

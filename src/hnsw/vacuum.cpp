@@ -7,8 +7,8 @@
  *      entries. Nodes without rows become "deleted": still part of the graph, no
  *      longer results.
  *   2. repair: every live record with an edge to a deleted node gets others in its
- *      place (GraphWriter::repair). Records that nothing leads to are linked again.
- *      The entry point moves to a live node.
+ *      place (GraphWriter::repair). The entry point moves to a live node. A walk
+ *      from there tells which records cannot be reached; each is linked again.
  *   3. free: nothing leads to the deleted records any more; their slots and values
  *      are freed.
  *
@@ -32,6 +32,8 @@ extern "C" {
 #include "hnsw/merge.h"
 #include "hnsw/pending.h"
 #include "hnsw/value_pages.h"
+
+#include "vecext/hnsw/build.h"
 
 namespace vecext::pg {
 
@@ -63,9 +65,12 @@ struct Vacuum {
 	IndexBulkDeleteCallback callback; /* null: only finish what an earlier VACUUM began */
 	void *callback_state;
 	const IndexHandle *handle;
-	BlockNumber blocks; /* at the start; what comes later holds no dead rows */
-	IdSet deleted;      /* of all levels */
-	IdSet led_to;       /* level-0 nodes with an edge from somewhere */
+	BlockNumber blocks;            /* at the start; what comes later holds no dead rows */
+	IdSet deleted;                 /* of all levels */
+	IdSet reached;                 /* records with a way along edges from `starts` */
+	ArenaVector<uint32> to_expand; /* reached, their neighbours perhaps not yet; from next_expanded on */
+	uint32 next_expanded;
+	uint32 starts[hnsw::kMaxLevel + 1]; /* by level: where the walk along edges begins */
 	uint64 deleted_nodes, deleted_uppers, live_nodes;
 	uint32 best_entry, best_level;
 	GraphWriter writer;
@@ -277,7 +282,7 @@ struct Damaged {
 	uint32 lost[hnsw::LayerSearch::kMaxSlots];
 };
 
-/* Notes what a live record leads to; true when some of it is deleted. */
+/* Notes which deleted records a live one leads to; true when there are any. */
 bool examine_record(Vacuum &vacuum, const hnsw::ConstNodeRecord &record, uint32 id, Damaged *damaged)
 {
 	const NodeHeader &header = record.header();
@@ -295,8 +300,6 @@ bool examine_record(Vacuum &vacuum, const hnsw::ConstNodeRecord &record, uint32 
 			continue;
 		if (vacuum.deleted.contains(to))
 			damaged->lost[damaged->lost_count++] = to;
-		else if (header.level == 0)
-			vacuum.led_to.add(to);
 	}
 	return damaged->lost_count > 0;
 }
@@ -324,34 +327,14 @@ void repair_page(Vacuum &vacuum, BlockNumber block, Damaged *damaged)
 	}
 }
 
-/* Live nodes at level 0 that no edge leads to. */
-void adopt_orphans(Vacuum &vacuum)
-{
-	const IndexFormat &format = vacuum.handle->format;
-	for (BlockNumber block = kMetaBlock + 1; block < vacuum.blocks; block++) {
-		Buffer buffer = read_page(vacuum, block);
-		LockBuffer(buffer, BUFFER_LOCK_SHARE);
-		Page page = BufferGetPage(buffer);
-		uint32 orphans[BLCKSZ / sizeof(NodeHeader)];
-		int count = 0;
-		if (is_page_of_kind(page, PageKind::kNode))
-			for (uint32 slot = 0; slot < format.slots_per_page[0]; slot++)
-				if (header_at(page, format, 0, slot)->state == NodeState::kLive &&
-					!vacuum.led_to.contains(node_id(format, block, slot)))
-					orphans[count++] = node_id(format, block, slot);
-		UnlockReleaseBuffer(buffer);
-		for (int i = 0; i < count && vacuum.live_nodes > 1; i++)
-			vacuum.writer.adopt(orphans[i]);
-	}
-}
-
 void move_entry_point(Vacuum &vacuum)
 {
 	Buffer meta = ReadBuffer(vacuum.index, kMetaBlock);
 	LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
 	PageChange change(vacuum.index, false);
 	IndexState &state = meta_page(change.edit(meta))->state;
-	if (state.entry_point == kNoNode || vacuum.deleted.contains(state.entry_point)) {
+	if (state.entry_point == kNoNode || state.entry_level < vacuum.best_level ||
+		vacuum.deleted.contains(state.entry_point)) {
 		state.entry_point = vacuum.best_entry;
 		state.entry_level = vacuum.best_entry == kNoNode ? 0 : vacuum.best_level;
 	}
@@ -367,9 +350,93 @@ void repair_graph(Vacuum &vacuum)
 		sizeof(Damaged) * Max(vacuum.handle->format.slots_per_page[0], vacuum.handle->format.slots_per_page[1])));
 	for (BlockNumber block = kMetaBlock + 1; block < vacuum.blocks; block++)
 		repair_page(vacuum, block, damaged);
-	adopt_orphans(vacuum);
-	move_entry_point(vacuum);
 	pfree(damaged);
+	move_entry_point(vacuum);
+}
+
+/* Adds a record that a way leads to. */
+void reach(Vacuum &vacuum, uint32 id)
+{
+	if (vacuum.reached.contains(id))
+		return;
+	vacuum.reached.add(id);
+	vacuum.to_expand.push_back(id);
+}
+
+void expand_reached(Vacuum &vacuum)
+{
+	while (vacuum.next_expanded < vacuum.to_expand.size()) {
+		vacuum.writer.graph().visit(vacuum.to_expand[vacuum.next_expanded++], [&](hnsw::ConstNodeRecord record) {
+			for (uint32 j = 0; j < record.header().slots_used; j++)
+				if (record.ids()[j] != kNoNode)
+					reach(vacuum, record.ids()[j]);
+		});
+		CHECK_FOR_INTERRUPTS();
+	}
+	vacuum.to_expand.clear();
+	vacuum.next_expanded = 0;
+}
+
+/* The entry point and the records below it. */
+void reach_starts(Vacuum &vacuum)
+{
+	for (uint32 &start : vacuum.starts)
+		start = kNoNode;
+	uint32 id = read_meta(vacuum.index).state.entry_point;
+	while (id != kNoNode) {
+		uint32 down = kNoNode;
+		if (!vacuum.writer.graph().visit(id, [&](hnsw::ConstNodeRecord record) {
+				vacuum.starts[record.header().level] = id;
+				down = record.header().down;
+			}))
+			break;
+		reach(vacuum, id);
+		id = down;
+	}
+}
+
+/* Copies the live records of a page that no way leads to. */
+uint32 unreached_records(Vacuum &vacuum, BlockNumber block, uint32 *ids, uint8 *levels)
+{
+	const IndexFormat &format = vacuum.handle->format;
+	uint32 count = 0;
+	Buffer buffer = read_page(vacuum, block);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	Page page = BufferGetPage(buffer);
+	if (is_node_page(page)) {
+		const int level_class = vecext::pg::level_class(page_opaque(page)->kind);
+		for (uint32 slot = 0; slot < format.slots_per_page[level_class]; slot++) {
+			const NodeHeader *header = header_at(page, format, level_class, slot);
+			const uint32 id = node_id(format, block, slot);
+			if (header->state != NodeState::kLive || vacuum.reached.contains(id))
+				continue;
+			levels[count] = header->level;
+			ids[count++] = id;
+		}
+	}
+	UnlockReleaseBuffer(buffer);
+	return count;
+}
+
+/* Insertions and repairs replace edges; in the end some records can be without a
+ * way to them, alone or in groups. Each gets an edge from a record that has one. */
+void adopt_unreached(Vacuum &vacuum)
+{
+	uint32 ids[BLCKSZ / sizeof(NodeHeader)];
+	uint8 levels[BLCKSZ / sizeof(NodeHeader)];
+	reach_starts(vacuum);
+	expand_reached(vacuum);
+	for (BlockNumber block = kMetaBlock + 1; block < vacuum.blocks; block++) {
+		const uint32 count = unreached_records(vacuum, block, ids, levels);
+		for (uint32 i = 0; i < count; i++) {
+			const uint32 start = vacuum.starts[levels[i]];
+			if (start == kNoNode || vacuum.reached.contains(ids[i]))
+				continue;
+			vacuum.writer.adopt(ids[i], start);
+			reach(vacuum, ids[i]);
+			expand_reached(vacuum);
+		}
+	}
 }
 
 /* ---- pass 3: free ---- */
@@ -473,7 +540,8 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 	vacuum->best_entry = kNoNode;
 	const Size ids = Size{vacuum->blocks} << vacuum->handle->format.slot_bits;
 	vacuum->deleted.init(ids);
-	vacuum->led_to.init(ids);
+	vacuum->reached.init(ids);
+	vacuum->to_expand.init(context_arena(context), 1024);
 	vacuum->writer.init(index, vacuum->handle, context, false);
 	stats->num_index_tuples = 0;
 	stats->estimated_count = false;
@@ -481,6 +549,7 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 	remove_rows(*vacuum);
 	if (vacuum->deleted_nodes + vacuum->deleted_uppers > 0) {
 		repair_graph(*vacuum);
+		adopt_unreached(*vacuum);
 		free_deleted(*vacuum);
 	}
 	stats->pages_deleted = 0;

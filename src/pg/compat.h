@@ -42,9 +42,17 @@ extern "C" {
 extern "C" {
 #include "access/genam.h"
 #include "access/relscan.h"
+#include "access/stratnum.h"
 #include "catalog/pg_class.h"
+#include "commands/explain.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
 #include "commands/vacuum.h"
 #include "nodes/pathnodes.h"
+#include "nodes/tidbitmap.h"
+#include "optimizer/paths.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -147,6 +155,56 @@ inline void count_index_search([[maybe_unused]] IndexScanDesc scan)
 #if PG_VERSION_NUM >= 180000
 	if (scan->instrument)
 		scan->instrument->nsearches++;
+#endif
+}
+
+/* Calls f(block, offsets, count) for each page of a bitmap, in the order of
+ * blocks; count is -1 when the bitmap does not know which rows of the page. */
+template <class F> void for_each_bitmap_page(TIDBitmap *bitmap, F f)
+{
+#if PG_VERSION_NUM >= 180000
+	TBMPrivateIterator *iterator = tbm_begin_private_iterate(bitmap);
+	TBMIterateResult page;
+	OffsetNumber offsets[TBM_MAX_TUPLES_PER_PAGE];
+	while (tbm_private_iterate(iterator, &page))
+		f(page.blockno, offsets, page.lossy ? -1 : tbm_extract_page_tuple(&page, offsets, TBM_MAX_TUPLES_PER_PAGE));
+	tbm_end_private_iterate(iterator);
+#else
+	TBMIterator *iterator = tbm_begin_iterate(bitmap);
+	while (const TBMIterateResult *page = tbm_iterate(iterator))
+		f(page->blockno, page->offsets, page->ntuples);
+	tbm_end_iterate(iterator);
+#endif
+}
+
+/* Calls f(expression) for the members of an equivalence class that belong to
+ * `rel` alone, until it returns true. */
+template <class F> bool find_class_member(const EquivalenceClass *members, const RelOptInfo *rel, F f)
+{
+#if PG_VERSION_NUM >= 180000
+	EquivalenceMemberIterator iterator;
+	setup_eclass_member_iterator(&iterator, const_cast<EquivalenceClass *>(members), rel->relids);
+	while (const EquivalenceMember *member = eclass_member_iterator_next(&iterator))
+		if (bms_equal(member->em_relids, rel->relids) && f(member->em_expr))
+			return true;
+#else
+	ListCell *cell;
+	foreach (cell, members->ec_members) {
+		const auto *member = static_cast<const EquivalenceMember *>(lfirst(cell));
+		if (bms_equal(member->em_relids, rel->relids) && f(member->em_expr))
+			return true;
+	}
+#endif
+	return false;
+}
+
+/* Whether a pathkey sorts upwards. */
+inline bool sorts_ascending(const PathKey *key)
+{
+#if PG_VERSION_NUM >= 180000
+	return key->pk_cmptype == COMPARE_LT;
+#else
+	return key->pk_strategy == BTLessStrategyNumber;
 #endif
 }
 

@@ -10,6 +10,7 @@ extern "C" {
 #include "utils/guc.h"
 }
 
+#include "filter/vector_path.h"
 #include "hnsw/merge_launcher.h"
 #include "hnsw/options.h"
 #include "pg/settings.h"
@@ -23,6 +24,7 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void)
 {
 	vecext::pg::define_settings();
+	vecext::pg::define_filtered_scan();
 	MarkGUCPrefixReserved("vecext");
 	vecext::pg::define_hnsw_options();
 	vecext::pg::define_merge_launcher();

@@ -52,6 +52,7 @@ template <class View, class Visit> bool any_item(const PayloadPath &path, const 
 	});
 }
 
+/* A value that is an object with lon and lat within their bounds. */
 template <class View> bool read_point(const View &value, GeoPoint *point)
 {
 	View lon, lat;
@@ -59,7 +60,7 @@ template <class View> bool read_point(const View &value, GeoPoint *point)
 		lon.kind() != JsonKind::kNumber || lat.kind() != JsonKind::kNumber)
 		return false;
 	*point = {lon.number().value, lat.number().value};
-	return true;
+	return is_on_earth(*point);
 }
 
 template <class View> bool is_integer_among(const Test &test, const View &value)

@@ -37,6 +37,11 @@ struct GeoPolygon {
 	uint32_t n_holes;
 };
 
+inline bool is_on_earth(GeoPoint point) noexcept
+{
+	return point.lon >= -180 && point.lon <= 180 && point.lat >= -90 && point.lat <= 90;
+}
+
 bool contains(const GeoBox &box, GeoPoint point) noexcept;
 bool contains(const GeoCircle &circle, GeoPoint point) noexcept;
 /* In the plane of longitude and latitude, like Qdrant. */

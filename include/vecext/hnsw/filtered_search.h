@@ -1,0 +1,220 @@
+/*
+ * filtered_search.h: best-first search of level 0 for nodes that match a filter.
+ *
+ * A node is known to match only once its record was read, and reading a record
+ * is what a search pays for. So the search walks over matching and other nodes
+ * alike in the order of their (estimated) distances, and ends when the best
+ * candidate is farther than both
+ *   - the ef-th nearest node of any kind: no less effort than without a filter,
+ *   - the wanted-th nearest matching row: enough effort for a rare match.
+ * Where matches lie apart from the query, such a walk looks at everything in
+ * between: the caller bounds it by `proceed`, and may let it start from some
+ * matching nodes besides the usual entry. (Not following the neighbours of nodes
+ * several steps from a match, as ACORN-1 does, loses recall here: a node first met
+ * on a long way would be cut off for the short ones, too.)
+ *
+ * Graph is the one of search.h. `accept(id, header, distance)` returns how many
+ * matching rows a node has and is called with no record held, so it may do what
+ * it likes. `proceed()` is asked before each expansion whether to go on.
+ */
+#pragma once
+
+#include "vecext/hnsw/search.h"
+
+namespace vecext::hnsw {
+
+/* The n smallest of the distances offered. */
+class NearestDistances {
+public:
+	void init(Arena arena, uint32_t capacity)
+	{
+		capacity_ = capacity;
+		heap_.init(arena, std::min(capacity, 1024u));
+	}
+	float threshold() const { return heap_.size() < capacity_ ? std::numeric_limits<float>::infinity() : heap_[0]; }
+	void offer(float distance)
+	{
+		if (!(distance < threshold()) || capacity_ == 0)
+			return;
+		if (heap_.size() == capacity_) {
+			std::pop_heap(heap_.begin(), heap_.end());
+			heap_.pop_back();
+		}
+		heap_.push_back(distance);
+		std::push_heap(heap_.begin(), heap_.end());
+	}
+
+private:
+	ArenaVector<float> heap_;
+	uint32_t capacity_ = 0;
+};
+
+class FilteredCandidates {
+public:
+	void init(Arena arena) { heap_.init(arena, 1024); }
+	void push(const Candidate &candidate)
+	{
+		heap_.push_back(candidate);
+		std::push_heap(heap_.begin(), heap_.end(), farther);
+	}
+	bool pop(Candidate *best)
+	{
+		if (heap_.empty())
+			return false;
+		std::pop_heap(heap_.begin(), heap_.end(), farther);
+		*best = heap_.back();
+		heap_.pop_back();
+		return true;
+	}
+	bool peek(Candidate *best) const
+	{
+		if (heap_.empty())
+			return false;
+		*best = heap_[0];
+		return true;
+	}
+
+private:
+	static bool farther(const Candidate &a, const Candidate &b) { return a.distance > b.distance; }
+	ArenaVector<Candidate> heap_;
+};
+
+struct FilteredLayerSearch {
+	FilteredCandidates candidates;
+	VisitedSet visited;
+	NearestDistances any;      /* ef of them */
+	NearestDistances matching; /* as many as are wanted */
+	float *partial;
+	uint32_t *ids;
+	SearchCounters counters;
+
+	void init(Arena arena, uint32_t ef, uint32_t wanted)
+	{
+		candidates.init(arena);
+		visited.init(arena, ef * 4);
+		any.init(arena, ef);
+		matching.init(arena, wanted);
+		partial = arena.allocate<float>(LayerSearch::kMaxSlots);
+		ids = arena.allocate<uint32_t>(LayerSearch::kMaxSlots);
+		counters = {};
+		visited.reset();
+	}
+	float threshold() const { return std::max(any.threshold(), matching.threshold()); }
+};
+
+namespace detail {
+
+/* Takes note of a node whose record was read. */
+template <class Accept>
+void judge(FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance, Accept &accept)
+{
+	search.counters.exact_distances++;
+	const uint32_t matches = accept(id, header, distance);
+	search.any.offer(distance);
+	for (uint32_t i = 0; i < matches; i++)
+		search.matching.offer(distance);
+}
+
+template <class Graph, class Accept>
+void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, const Candidate &from,
+						   Accept &accept)
+{
+	if (!search.visited.insert(from.id))
+		return;
+	const bool inline_value = graph.layout().inline_value();
+	NodeHeader header;
+	float base = 0;
+	uint32_t count = 0;
+	search.counters.nodes_visited++;
+	auto score = [&](const void *value) { base = query.distance(query.value, {value, header.norm}); };
+	bool present = graph.visit(from.id, [&](ConstNodeRecord record) {
+		header = record.header();
+		count = header.slots_used;
+		scan_neighbours(query.code, record, search.partial);
+		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
+		if (inline_value)
+			score(record.value());
+	});
+	if (present && !inline_value)
+		present = graph.visit_value(header, score);
+	if (!present)
+		return;
+	search.counters.estimates += count;
+	judge(search, from.id, header, base, accept);
+	const float threshold = search.threshold();
+	for (uint32_t j = 0; j < count; j++) {
+		const float estimate = base + search.partial[j];
+		if (estimate < threshold && search.ids[j] != kNoNode && !search.visited.contains(search.ids[j]))
+			search.candidates.push({estimate, search.ids[j]});
+	}
+}
+
+template <class Graph, class Accept>
+void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, uint32_t id,
+						  Accept &accept)
+{
+	NodeHeader header;
+	float distance = 0;
+	search.counters.nodes_visited++;
+	if (!visit_scored(graph, id, [&](const NodeHeader &node, const void *value) {
+			header = node;
+			distance = query.distance(query.value, {value, node.norm});
+		}))
+		return;
+	judge(search, id, header, distance, accept);
+	if (distance <= search.threshold())
+		search.candidates.push({distance, id});
+}
+
+template <class Graph, class Accept>
+void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, const Candidate &from,
+						   Accept &accept)
+{
+	uint32_t count = 0;
+	if (!graph.visit(from.id, [&](ConstNodeRecord record) {
+			count = record.header().slots_used;
+			memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
+		}))
+		return;
+	uint32_t fresh = 0;
+	for (uint32_t j = 0; j < count; j++)
+		if (search.ids[j] != kNoNode && search.visited.insert(search.ids[j]))
+			search.ids[fresh++] = search.ids[j];
+	for (uint32_t j = 0; j < fresh; j++)
+		graph.prefetch(search.ids[j]);
+	for (uint32_t j = 0; j < fresh; j++)
+		score_filtered_plain(graph, query, search, search.ids[j], accept);
+}
+
+} /* namespace detail */
+
+/* Adds a node to start from. */
+template <class Graph, class Accept>
+void enter_filtered(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, Accept accept)
+{
+	if (graph.layout().coded())
+		search.candidates.push({-std::numeric_limits<float>::infinity(), id});
+	else if (search.visited.insert(id))
+		detail::score_filtered_plain(graph, query, search, id, accept);
+}
+
+/* Searches until done (true) or told to stop by proceed() (false). */
+template <class Graph, class Accept, class Proceed>
+bool run_filtered(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, Accept accept, Proceed proceed)
+{
+	Candidate best, next;
+	while (search.candidates.pop(&best) && !(best.distance > search.threshold())) {
+		if (!proceed())
+			return false;
+		graph.poll();
+		if (search.candidates.peek(&next))
+			graph.prefetch(next.id);
+		if (graph.layout().coded())
+			detail::expand_filtered_coded(graph, query, search, best, accept);
+		else
+			detail::expand_filtered_plain(graph, query, search, best, accept);
+	}
+	return true;
+}
+
+} /* namespace vecext::hnsw */

@@ -1,0 +1,647 @@
+/*
+ * filtered_search.cpp: see filtered_search.h and regime.h.
+ *
+ * The filter runs any code, so it runs with no page locked. Its clauses keep the
+ * order that the planner gave them, which is the order of their security levels.
+ * A row is fetched and judged at most once in a walk.
+ */
+#include <algorithm>
+#include <limits>
+
+#include "filter/filtered_search.h"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/xlog.h"
+#include "executor/executor.h"
+#include "nodes/tidbitmap.h"
+#include "pgstat.h"
+#include "storage/predicate.h"
+#include "utils/memutils.h"
+}
+
+#include "hnsw/indexed_value.h"
+#include "hnsw/options.h"
+
+namespace vecext::pg {
+
+int filter_strategy = kChooseStrategy;
+
+namespace {
+
+/* Nodes looked at under a filter at least, and matching rows found for each one
+ * wanted: then the nearest of them are right with recall 0.95 and more. */
+constexpr uint32 kFilterEf = 160;
+constexpr uint32 kFoundPerSought = 2;
+constexpr uint32 kMaxSought = 1u << 28;
+constexpr uint32 kUpperEf = 16;
+
+bool row_killed(const NodeHeader &header, int i)
+{
+	return header.reserved >> i & 1;
+}
+
+bool farther(const FilteredRow &a, const FilteredRow &b)
+{
+	if (a.rank != b.rank)
+		return a.rank > b.rank;
+	if (a.distance != b.distance)
+		return a.distance > b.distance;
+	return row_key(a.row) > row_key(b.row);
+}
+
+/* ---- rows of the table ---- */
+
+bool fetch_row(FilteredSearch *search, const RowId &row, TupleTableSlot *slot)
+{
+	ItemPointerData tid = tid_of(row);
+	bool call_again = false, all_dead = false;
+	return table_index_fetch_tuple(search->fetch, &tid, search->snapshot, slot, &call_again, &all_dead);
+}
+
+bool passes_filter(FilteredSearch *search, TupleTableSlot *slot)
+{
+	search->counters.rows_checked++;
+	search->checked++;
+	search->filter_context->ecxt_scantuple = slot;
+	const bool passes = ExecQual(search->filter, search->filter_context);
+	ResetExprContext(search->filter_context);
+	search->counters.rows_rejected += !passes;
+	return passes;
+}
+
+/* The indexed value of the row in `slot`, in the current context. */
+DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, IndexedValue *value)
+{
+	bool is_null;
+	Datum datum;
+	if (search->column != 0) {
+		datum = slot_getattr(slot, search->column, &is_null);
+	} else {
+		search->filter_context->ecxt_scantuple = slot;
+		datum = ExecEvalExpr(search->expression, search->filter_context, &is_null);
+	}
+	if (is_null)
+		return DistanceRank::kNull;
+	const IndexFormat &format = search->index->handle->format;
+	*value = value_from_datum(format, datum);
+	return is_indexable(format, *value) ? DistanceRank::kNumber : DistanceRank::kNotANumber;
+}
+
+/* ---- exact regimes ---- */
+
+void add_exact(FilteredSearch *search, TupleTableSlot *slot)
+{
+	if (search->filter != nullptr && !passes_filter(search, slot))
+		return;
+	MemoryContext caller = MemoryContextSwitchTo(search->filter_context->ecxt_per_tuple_memory);
+	IndexedValue value;
+	const DistanceRank rank = indexed_value_of(search, slot, &value);
+	float distance = std::numeric_limits<float>::infinity();
+	if (rank == DistanceRank::kNumber) {
+		distance = search->index->query.distance(search->index->query.value, value.value);
+		search->counters.distances++;
+	}
+	MemoryContextSwitchTo(caller);
+	ResetExprContext(search->filter_context);
+	search->rows.push_back({distance, row_of(slot->tts_tid), true, rank});
+}
+
+void add_exact_page(FilteredSearch *search, const MemberPage &page)
+{
+	for (uint32 i = 0; i < page.count; i++) {
+		const RowId row = {static_cast<uint16>(page.block >> 16), static_cast<uint16>(page.block & 0xffff),
+						   search->members->offsets[page.first + i]};
+		if (fetch_row(search, row, search->probe))
+			add_exact(search, search->probe);
+	}
+}
+
+void add_exact_range(FilteredSearch *search, TableScanDesc scan)
+{
+	while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, search->probe)) {
+		CHECK_FOR_INTERRUPTS();
+		add_exact(search, search->probe);
+	}
+}
+
+void add_exact_lossy_page(FilteredSearch *search, TableScanDesc *scan, BlockNumber block)
+{
+	ItemPointerData first, last;
+	ItemPointerSet(&first, block, FirstOffsetNumber);
+	ItemPointerSet(&last, block, MaxHeapTuplesPerPage);
+	if (*scan == nullptr)
+		*scan = table_beginscan_tidrange(search->heap, search->snapshot, &first, &last);
+	else
+		table_rescan_tidrange(*scan, &first, &last);
+	add_exact_range(search, *scan);
+}
+
+void search_members(FilteredSearch *search)
+{
+	TableScanDesc scan = nullptr;
+	for (const MemberPage &page : search->members->pages) {
+		CHECK_FOR_INTERRUPTS();
+		if (page.lossy)
+			add_exact_lossy_page(search, &scan, page.block);
+		else
+			add_exact_page(search, page);
+	}
+	if (scan != nullptr)
+		table_endscan(scan);
+}
+
+void search_table(FilteredSearch *search)
+{
+	TableScanDesc scan = table_beginscan(search->heap, search->snapshot, 0, nullptr);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, search->probe)) {
+		CHECK_FOR_INTERRUPTS();
+		add_exact(search, search->probe);
+	}
+	table_endscan(scan);
+}
+
+/* ---- walks ---- */
+
+/* Keeps a row if it passes. Rows too far to be among the results are not looked
+ * at. */
+bool accept_row(FilteredSearch *search, const RowId &row, float distance)
+{
+	if (search->steer && !has_member(*search->members, row))
+		return false;
+	if (search->filter == nullptr) {
+		search->rows.push_back({distance, row, false, DistanceRank::kNumber});
+		return true;
+	}
+	if (distance > search->layer.matching.threshold() || !fetch_row(search, row, search->probe) ||
+		!passes_filter(search, search->probe))
+		return false;
+	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber});
+	return true;
+}
+
+uint32 accept_node(FilteredSearch *search, const NodeHeader &header, float distance)
+{
+	if (header.state != NodeState::kLive || header.level != 0)
+		return 0;
+	const ArenaVector<uint64> &pending = search->index->pending_keys;
+	uint32 matches = 0;
+	for (int i = 0; i < header.row_count; i++) {
+		if (search->index->ignore_killed && row_killed(header, i))
+			continue;
+		if (!pending.empty() && std::binary_search(pending.begin(), pending.end(), row_key(header.rows[i])))
+			continue;
+		matches += accept_row(search, header.rows[i], distance);
+	}
+	return matches;
+}
+
+bool consider_pending(void *state, const RowId &row)
+{
+	auto *search = static_cast<FilteredSearch *>(state);
+	return !search->steer || has_member(*search->members, row);
+}
+
+bool accept_pending(void *state, const RowId &row, float distance)
+{
+	auto *search = static_cast<FilteredSearch *>(state);
+	search->index->pending_keys.push_back(row_key(row));
+	if (!accept_row(search, row, distance))
+		return false;
+	search->layer.matching.offer(distance);
+	return true;
+}
+
+/* A merge beside the scan can make it deliver a pending row twice. */
+void drop_repeated_rows(FilteredSearch *search)
+{
+	ArenaVector<FilteredRow> &rows = search->rows;
+	std::sort(rows.begin(), rows.end(),
+			  [](const FilteredRow &a, const FilteredRow &b) { return row_key(a.row) < row_key(b.row); });
+	FilteredRow *end = std::unique(rows.begin(), rows.end(),
+								   [](const FilteredRow &a, const FilteredRow &b) { return a.row == b.row; });
+	rows.resize(static_cast<uint32>(end - rows.begin()));
+}
+
+void walk_pending(FilteredSearch *search, const IndexState &state)
+{
+	IndexSearch *index = search->index;
+	ArenaVector<PendingResult> results;
+	results.init(context_arena(index->context), 64);
+	const PendingFilter filter = {consider_pending, accept_pending, search};
+	index->pending_counters = {};
+	scan_pending(index->graph, state, index->query, index->projection, PendingEffort::kBest, search->wanted,
+				 index->ignore_killed, &results, &index->pending_counters, &filter);
+	std::sort(index->pending_keys.begin(), index->pending_keys.end());
+	drop_repeated_rows(search);
+	search->counters.pending_rows += index->pending_counters.entries;
+	search->counters.distances += index->pending_counters.exact_distances;
+}
+
+struct MemberSample {
+	float distance;
+	hnsw::Value value;
+};
+
+/* The nearest few of a sample of members, nearest first. */
+uint32 sample_members(FilteredSearch *search, MemberSample *nearest, uint32 count)
+{
+	constexpr uint32 kSample = 64;
+	const ArenaVector<MemberPage> &pages = search->members->pages;
+	const uint32 tries = std::min<uint32>(kSample, pages.size());
+	uint32 found = 0;
+	for (uint32 i = 0; i < tries; i++) {
+		const MemberPage &page = pages[static_cast<uint32>(uint64{i} * pages.size() / tries)];
+		const RowId row = {static_cast<uint16>(page.block >> 16), static_cast<uint16>(page.block & 0xffff),
+						   page.lossy ? FirstOffsetNumber : search->members->offsets[page.first]};
+		IndexedValue value;
+		if (!fetch_row(search, row, search->probe) ||
+			indexed_value_of(search, search->probe, &value) != DistanceRank::kNumber)
+			continue;
+		MemberSample member = {search->index->query.distance(search->index->query.value, value.value), value.value};
+		search->counters.distances++;
+		if (found == count && !(member.distance < nearest[count - 1].distance))
+			continue;
+		/* The slot's memory goes with the next row. */
+		void *copy = palloc(value.bytes);
+		memcpy(copy, value.value.data, value.bytes);
+		member.value.data = copy;
+		uint32 place = found < count ? found++ : count - 1;
+		for (; place > 0 && member.distance < nearest[place - 1].distance; place--)
+			nearest[place] = nearest[place - 1];
+		nearest[place] = member;
+	}
+	return found;
+}
+
+/* The node nearest to a value, kNoNode if the way there is gone. */
+uint32 node_near(FilteredSearch *search, const hnsw::Value &value, uint32 top)
+{
+	IndexSearch *index = search->index;
+	const IndexHandle *handle = index->handle;
+	hnsw::SearchQuery query;
+	query.distance = handle->distance();
+	query.value = value;
+	if (handle->coded()) {
+		query.code.init(context_arena(index->context), handle->space.padded, handle->format.code_bits);
+		handle->space.project(value, query.code.rotated);
+		query.code.prepare(query.code.rotated);
+	}
+	const uint32 entry = hnsw::descend(index->graph, query, index->layer, top, 0);
+	uint32 nearest = kNoNode;
+	float distance = std::numeric_limits<float>::infinity();
+	if (entry != kNoNode)
+		hnsw::search_layer(index->graph, query, index->layer, &entry, 1, kUpperEf,
+						   [&](uint32 id, const NodeHeader &, float found, const void *) {
+							   if (found < distance || nearest == kNoNode) {
+								   distance = found;
+								   nearest = id;
+							   }
+						   });
+	return nearest;
+}
+
+auto acceptor(FilteredSearch *search)
+{
+	return [search](uint32, const NodeHeader &header, float distance) { return accept_node(search, header, distance); };
+}
+
+/* Starts from members near the query, too. */
+void enter_members(FilteredSearch *search)
+{
+	constexpr uint32 kEntries = 4;
+	MemberSample nearest[kEntries];
+	const uint32 count = sample_members(search, nearest, kEntries);
+	const uint32 top = read_meta(search->index->index).state.entry_point;
+	for (uint32 i = 0; i < count && top != kNoNode; i++) {
+		const uint32 id = node_near(search, nearest[i].value, top);
+		if (id != kNoNode)
+			hnsw::enter_filtered(search->index->graph, search->index->query, search->layer, id, acceptor(search));
+	}
+}
+
+bool walk_from(void *state, uint32 entry)
+{
+	auto *search = static_cast<FilteredSearch *>(state);
+	IndexSearch *index = search->index;
+	hnsw::enter_filtered(index->graph, index->query, search->layer, entry, acceptor(search));
+	search->walk_ended = hnsw::run_filtered(index->graph, index->query, search->layer, acceptor(search), [search] {
+		return static_cast<double>(search->layer.counters.nodes_visited) * search->costs.record +
+				   static_cast<double>(search->checked) * search->costs.fetch <
+			   search->spent_limit;
+	});
+	return !search->walk_ended || search->layer.counters.exact_distances > 0;
+}
+
+/* Pending rows, then the graph. False when the limit of effort ended it. */
+bool walk(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	search->rows.clear();
+	index->pending_keys.clear();
+	search->checked = 0;
+	search->layer.init(context_arena(index->context), search->ef,
+					   search->steer ? steered_effort(search->wanted, search->ef) : search->wanted);
+	walk_pending(search, read_meta(index->index).state);
+	if (search->steer)
+		enter_members(search);
+	search->walk_ended = true;
+	search_from_top(index, read_meta(index->index).state.entry_point, walk_from, search);
+	search->counters.nodes_visited += search->layer.counters.nodes_visited + index->layer.counters.nodes_visited;
+	search->counters.distances += search->layer.counters.exact_distances + index->layer.counters.exact_distances;
+	index->layer.counters = {};
+	return search->walk_ended;
+}
+
+/* ---- choice ---- */
+
+double page_rows(const FilteredSearch *search)
+{
+	const BlockNumber pages = RelationGetNumberOfBlocks(search->heap);
+	return search->estimates.rows / std::max<double>(pages, 1);
+}
+
+Outlook outlook_of(const FilteredSearch *search)
+{
+	const FilterEstimates &estimates = search->estimates;
+	Outlook outlook = {estimates.rows, estimates.matches, estimates.members, static_cast<double>(search->wanted),
+					   static_cast<double>(search->ef)};
+	if (search->members == nullptr)
+		return outlook;
+	outlook.members = search->members->count(page_rows(search));
+	outlook.matches = outlook.members * std::clamp(estimates.matches / std::max(estimates.members, 1.0), 1e-9, 1.0);
+	return outlook;
+}
+
+void make_members(FilteredSearch *search)
+{
+	if (search->members != nullptr)
+		return;
+	MemoryContext caller = MemoryContextSwitchTo(search->member_context);
+	Node *result = MultiExecProcNode(search->bitmap_source);
+	if (result == nullptr || !IsA(result, TIDBitmap))
+		elog(ERROR, "unrecognized result from subplan");
+	auto *bitmap = reinterpret_cast<TIDBitmap *>(result);
+	search->members = collect_members(bitmap);
+	tbm_free(bitmap);
+	MemoryContextSwitchTo(caller);
+	search->counters.members = search->members->count(page_rows(search));
+}
+
+bool is_forced(const FilteredSearch *search)
+{
+	const auto strategy = static_cast<Strategy>(filter_strategy);
+	const bool needs_bitmap = strategy == Strategy::kSteered || strategy == Strategy::kExact;
+	return filter_strategy != kChooseStrategy && (!needs_bitmap || search->bitmap_source != nullptr);
+}
+
+Strategy forced_strategy(FilteredSearch *search)
+{
+	const auto strategy = static_cast<Strategy>(filter_strategy);
+	if (strategy == Strategy::kSteered || strategy == Strategy::kExact)
+		make_members(search);
+	return strategy;
+}
+
+Strategy choose_strategy(FilteredSearch *search)
+{
+	if (search->filter == nullptr)
+		return Strategy::kGraph;
+	if (is_forced(search))
+		return forced_strategy(search);
+	if (search->members == nullptr) {
+		const Strategy first = first_strategy(search->costs, outlook_of(search));
+		if (first != Strategy::kExact)
+			return first;
+		make_members(search);
+	}
+	return strategy_with_bitmap(search->costs, outlook_of(search));
+}
+
+/* A lazy walk may cost several times what was expected, but not more than what
+ * the alternative would have cost. */
+double lazy_limit(const FilteredSearch *search, const Outlook &outlook)
+{
+	constexpr double kPatience = 4, kLeastPatience = 1.5;
+	if (outlook.members < 0)
+		return table_cost(search->costs, outlook);
+	const double expected = lazy_cost(search->costs, outlook);
+	const double exact = bitmap_cost(search->costs, outlook) + exact_cost(search->costs, outlook);
+	return std::min(kPatience * expected, std::max(kLeastPatience * expected, exact));
+}
+
+double effort_limit(const FilteredSearch *search, const Outlook &outlook)
+{
+	if (is_forced(search))
+		return std::numeric_limits<double>::infinity();
+	switch (search->strategy) {
+	case Strategy::kLazy:
+		return lazy_limit(search, outlook);
+	case Strategy::kSteered:
+		return exact_cost(search->costs, outlook);
+	default:
+		return std::numeric_limits<double>::infinity();
+	}
+}
+
+/* What to do instead of a walk that did not come to its end. */
+Strategy turn(FilteredSearch *search)
+{
+	constexpr double kAffordable = 32; /* exact is sure, steered is not */
+	if (search->bitmap_source == nullptr)
+		return Strategy::kTable;
+	make_members(search);
+	if (search->strategy == Strategy::kSteered || search->walk_ended)
+		return Strategy::kExact;
+	return exact_cost(search->costs, outlook_of(search)) <= kAffordable * search->spent_limit ? Strategy::kExact
+																							  : Strategy::kSteered;
+}
+
+/* A walk cannot find rows that the graph does not lead to, nor those without a
+ * distance, which come last. */
+bool fell_short(const FilteredSearch *search)
+{
+	if (search->filter == nullptr)
+		return false;
+	return search->rows.size() < (search->steer ? search->wanted : search->sought);
+}
+
+/* False when another strategy must take over. */
+bool run_strategy(FilteredSearch *search)
+{
+	search->counters.strategies |= uint64{1} << static_cast<int>(search->strategy);
+	search->counters.last = search->strategy;
+	search->rows.clear();
+	search->steer = search->strategy == Strategy::kSteered;
+	search->complete = search->strategy == Strategy::kExact || search->strategy == Strategy::kTable;
+	if (search->strategy == Strategy::kExact) {
+		search_members(search);
+		return true;
+	}
+	if (search->strategy == Strategy::kTable) {
+		search_table(search);
+		return true;
+	}
+	if (search->steer) {
+		MemoryContext caller = MemoryContextSwitchTo(search->member_context);
+		index_members(search->members);
+		MemoryContextSwitchTo(caller);
+	}
+	search->spent_limit = effort_limit(search, outlook_of(search));
+	if (!walk(search) || fell_short(search))
+		return false;
+	search->complete = search->filter == nullptr && search->rows.size() < search->wanted;
+	return true;
+}
+
+/* ---- batches ---- */
+
+double records_per_visit(const NodeLayout &layout)
+{
+	constexpr double kFreshNeighbours = 0.5;
+	return layout.coded() ? 1 : std::max(1.0, layout.slots * kFreshNeighbours);
+}
+
+double value_bytes(const IndexHandle *handle)
+{
+	constexpr double kSparseBytes = 1000;
+	return handle->element() == ElementType::kSparse ? kSparseBytes : handle->value_bytes(nullptr);
+}
+
+void search_batch(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	reset_search(index);
+	index->ignore_killed = !TransactionStartedDuringRecovery();
+	MemoryContext caller = MemoryContextSwitchTo(index->context);
+	prepare_search(index, read_meta(index->index), search->query, search->query_is_null, kUpperEf);
+	search->costs = search_costs(value_bytes(index->handle), records_per_visit(index->handle->layouts[0]));
+	search->rows.init(context_arena(index->context), 64);
+	search->strategy = choose_strategy(search);
+	while (!run_strategy(search))
+		search->strategy = turn(search);
+	std::make_heap(search->rows.begin(), search->rows.end(), farther);
+	std::sort(search->returned.begin(), search->returned.end());
+	search->returned_before = search->returned.size();
+	search->left = search->complete ? search->rows.size() : search->sought;
+	search->counters.batches++;
+	search->counters.ef = search->ef;
+	ExecClearTuple(search->probe);
+	MemoryContextSwitchTo(caller);
+}
+
+void set_effort(FilteredSearch *search, uint32 sought)
+{
+	const bool filtered = search->filter != nullptr;
+	search->sought = sought;
+	search->wanted = filtered ? sought * kFoundPerSought : sought;
+	search->ef = std::max({static_cast<uint32>(hnsw_ef_search), search->wanted, filtered ? kFilterEf : 1});
+}
+
+void first_batch(FilteredSearch *search)
+{
+	const double limit = search->estimates.limit > 0 ? search->estimates.limit : hnsw_ef_search;
+	set_effort(search, static_cast<uint32>(std::clamp<double>(limit, 1, kMaxSought)));
+	pgstat_count_index_scan(search->index->index);
+	PredicateLockRelation(search->index->index, search->snapshot);
+	search->counters.searches++;
+	search_batch(search);
+}
+
+void next_batch(FilteredSearch *search)
+{
+	constexpr uint32 kGrowth = 4;
+	set_effort(search, std::min(search->sought, kMaxSought / kGrowth) * kGrowth);
+	search_batch(search);
+}
+
+bool was_returned(const FilteredSearch *search, const ItemPointerData &tid)
+{
+	const uint64 *first = search->returned.begin();
+	return std::binary_search(first, first + search->returned_before, row_key(row_of(tid)));
+}
+
+bool load_row(FilteredSearch *search, const FilteredRow &row, TupleTableSlot *slot)
+{
+	ItemPointerData tid = tid_of(row.row);
+	return row.actual ? table_tuple_fetch_row_version(search->heap, &tid, search->snapshot, slot)
+					  : fetch_row(search, row.row, slot);
+}
+
+/* The next row of the batch. A row that a later batch finds nearer than what was
+ * returned already comes too late for the order. */
+bool next_of_batch(FilteredSearch *search, TupleTableSlot *slot)
+{
+	const bool strict = hnsw_iterative_scan != static_cast<int>(IterativeScan::kRelaxed);
+	while (search->left > 0 && !search->rows.empty()) {
+		CHECK_FOR_INTERRUPTS();
+		std::pop_heap(search->rows.begin(), search->rows.end(), farther);
+		const FilteredRow row = search->rows.back();
+		search->rows.pop_back();
+		search->left--;
+		if ((strict && row.distance < search->last_distance) || !load_row(search, row, slot) ||
+			was_returned(search, slot->tts_tid))
+			continue;
+		search->returned.push_back(row_key(row_of(slot->tts_tid)));
+		search->last_distance = row.distance;
+		return true;
+	}
+	return false;
+}
+
+} /* namespace */
+
+void forget_query(FilteredSearch *search)
+{
+	MemoryContextReset(search->kept_context);
+	reset_search(search->index);
+	search->begun = false;
+}
+
+void restart_search(FilteredSearch *search, Datum query, bool is_null)
+{
+	search->query = query;
+	search->query_is_null = is_null;
+	search->returned.init(context_arena(search->kept_context), 64);
+	search->returned_before = 0;
+	search->last_distance = -std::numeric_limits<float>::infinity();
+}
+
+void forget_members(FilteredSearch *search)
+{
+	search->members = nullptr;
+	MemoryContextReset(search->member_context);
+}
+
+bool next_filtered_row(FilteredSearch *search, TupleTableSlot *slot)
+{
+	if (!search->begun) {
+		first_batch(search);
+		search->begun = true;
+	}
+	while (!next_of_batch(search, slot)) {
+		if (search->complete)
+			return false;
+		next_batch(search);
+	}
+	return true;
+}
+
+const char *strategy_name(Strategy strategy)
+{
+	switch (strategy) {
+	case Strategy::kGraph:
+		return "graph";
+	case Strategy::kLazy:
+		return "graph, filter evaluated on rows met";
+	case Strategy::kSteered:
+		return "graph, steered by bitmap";
+	case Strategy::kExact:
+		return "exact over bitmap";
+	case Strategy::kTable:
+		return "exact over table";
+	}
+	pg_unreachable();
+}
+
+} /* namespace vecext::pg */

@@ -1,0 +1,118 @@
+/*
+ * filtered_search.h: the search behind a vector scan (vector_scan.h): the nearest
+ * rows that pass a filter, in order, however few they are.
+ *
+ * A search finds a batch of `wanted` matching rows and sorts them by their exact
+ * distances. When the executor wants more, the next batch searches from the
+ * beginning for four times as many and leaves out what was returned: a search
+ * keeps nothing but its results between batches, and the sum of all is at most a
+ * third more than the last one.
+ *
+ * Rows without a distance (NULL, zero norm under cosine) are not in the index. With
+ * a filter they come at the end, as SQL has it: when a walk runs out of rows, an
+ * exact strategy takes over. Without one they are not returned, as in an index
+ * scan.
+ */
+#pragma once
+
+#include "filter/member_rows.h"
+#include "filter/regime.h"
+
+#include "hnsw/index_search.h"
+
+#include "vecext/hnsw/filtered_search.h"
+
+extern "C" {
+#include "access/tableam.h"
+#include "nodes/execnodes.h"
+}
+
+namespace vecext::pg {
+
+/* What the planner knew. */
+struct FilterEstimates {
+	double limit;   /* rows wanted, 0 when unknown */
+	double rows;    /* of the table */
+	double matches; /* that pass the filter */
+	double members; /* of the bitmap; negative without one */
+};
+
+/* PostgreSQL sorts NaN behind all numbers and NULL behind NaN. */
+enum class DistanceRank : uint8 {
+	kNumber,
+	kNotANumber, /* zero norm under cosine: not in the index */
+	kNull,       /* no vector: not in the index */
+};
+
+struct FilteredRow {
+	float distance;
+	RowId row;
+	bool actual; /* the address of the visible version itself, not of its HOT chain */
+	DistanceRank rank;
+};
+
+/* For EXPLAIN; sums over rescans. */
+struct FilteredCounters {
+	uint64 searches, batches;
+	uint64 nodes_visited, distances, rows_checked, rows_rejected, pending_rows;
+	double members;    /* of the last bitmap; negative: none was made */
+	uint64 strategies; /* bit 1 << Strategy: used */
+	Strategy last;
+	uint32 ef; /* of the last batch */
+};
+
+struct FilteredSearch {
+	IndexSearch *index;
+	Relation heap;
+	Snapshot snapshot;
+	EState *estate;
+	IndexFetchTableData *fetch;
+	TupleTableSlot *probe; /* a row whose filter is evaluated */
+	ExprState *filter;     /* null: there is none */
+	ExprContext *filter_context;
+	AttrNumber column;        /* of the table that is indexed; 0: an expression */
+	ExprState *expression;    /* the indexed expression, or null */
+	PlanState *bitmap_source; /* null: there is none */
+	FilterEstimates estimates;
+	SearchCosts costs;
+
+	MemoryContext member_context; /* the bitmap: while its parameters stay the same */
+	MemberRows *members;
+	MemoryContext kept_context; /* of one (re)scan: query and rows returned */
+	Datum query;
+	bool query_is_null;
+	ArenaVector<uint64> returned; /* addresses, sorted when a batch begins */
+	uint32 returned_before;       /* by earlier batches */
+	float last_distance;
+
+	/* One batch. Rows are a min-heap by distance. */
+	bool begun, complete; /* complete: the batch holds every matching row */
+	uint32 sought;        /* rows that the batch is to return */
+	uint32 wanted;        /* matching rows to be found, so that the first `sought` are right */
+	uint32 ef;
+	uint32 left; /* rows that the batch may still return */
+	Strategy strategy;
+	bool steer; /* ask the bitmap first */
+	ArenaVector<FilteredRow> rows;
+	hnsw::FilteredLayerSearch layer;
+	double spent_limit; /* of this walk, in the unit of costs */
+	uint64 checked;     /* heap rows in this walk */
+	bool walk_ended;    /* by itself */
+	FilteredCounters counters;
+};
+
+/* Starts anew with another query, which lies in kept_context after
+ * forget_query(). */
+void forget_query(FilteredSearch *search);
+void restart_search(FilteredSearch *search, Datum query, bool is_null);
+
+/* Forgets the bitmap because the filter's parameters changed. */
+void forget_members(FilteredSearch *search);
+
+/* Puts the next row into `slot`; false at the end. */
+bool next_filtered_row(FilteredSearch *search, TupleTableSlot *slot);
+
+/* Name of a strategy in EXPLAIN. */
+const char *strategy_name(Strategy strategy);
+
+} /* namespace vecext::pg */

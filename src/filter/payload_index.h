@@ -1,0 +1,15 @@
+/*
+ * payload_index.h: what the planner's support function asks of an index.
+ */
+#pragma once
+
+#include "filter/compiled_filter.h"
+#include "vecext/filter/field_index.h"
+
+namespace vecext::pg {
+
+/* Whether an index with this operator family (by name, payload_*_ops) and these
+ * options of its operator class narrows a query down. */
+bool narrows_down(const char *opfamily, bytea *options, const filter::Condition &query);
+
+} /* namespace vecext::pg */

@@ -1,0 +1,284 @@
+/*
+ * vector_scan.cpp: see vector_scan.h. The search itself is filtered_search.h's.
+ *
+ * Quals run in the order that the planner gave them (order_qual_clauses(), by
+ * security level first), so that a leaky one sees no row that a security barrier
+ * keeps from it.
+ */
+#include "filter/vector_scan.h"
+
+extern "C" {
+#include "access/genam.h"
+#include "catalog/index.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/ruleutils.h"
+}
+
+#include "hnsw/access_method.h"
+
+namespace vecext::pg {
+
+namespace {
+
+struct VectorScanState {
+	CustomScanState css; /* first */
+	VectorScanPlan plan;
+	ExprState *query;
+	bool query_ready;
+	FilteredSearch search;
+	uint64 rejected_reported; /* of counters.rows_rejected, to the instrumentation */
+};
+
+VectorScanState *state_of(CustomScanState *node)
+{
+	return reinterpret_cast<VectorScanState *>(node);
+}
+
+const CustomScan *plan_of(const CustomScanState *node)
+{
+	return reinterpret_cast<const CustomScan *>(node->ss.ps.plan);
+}
+
+/* ---- begin ---- */
+
+/* ExecInitCustomScan() prepares for virtual tuples; ours come from the table. */
+void use_table_slot(VectorScanState *state, EState *estate)
+{
+	ScanState *scan = &state->css.ss;
+	const CustomScan *plan = plan_of(&state->css);
+	Relation heap = scan->ss_currentRelation;
+	ExecInitScanTupleSlot(estate, scan, RelationGetDescr(heap), table_slot_callbacks(heap));
+	ExecAssignScanProjectionInfoWithVarno(scan, plan->scan.scanrelid);
+	scan->ps.subPlan = NIL; /* ExecInitQual() finds them again */
+	state->search.filter = ExecInitQual(plan->scan.plan.qual, &scan->ps);
+	scan->ps.qual = nullptr; /* ExecScan() need not repeat it */
+}
+
+void init_indexed_value(FilteredSearch *search, Relation index, EState *estate)
+{
+	const IndexInfo *info = BuildIndexInfo(index);
+	search->column = info->ii_IndexAttrNumbers[0];
+	if (search->column == 0)
+		search->expression = ExecPrepareExpr(static_cast<Expr *>(linitial(info->ii_Expressions)), estate);
+}
+
+void begin_scan(CustomScanState *node, EState *estate, int eflags)
+{
+	VectorScanState *state = state_of(node);
+	FilteredSearch *search = &state->search;
+	const CustomScan *plan = plan_of(node);
+	state->plan = decode_plan(plan->custom_private);
+	use_table_slot(state, estate);
+	state->query = ExecInitExpr(static_cast<Expr *>(linitial(plan->custom_exprs)), &node->ss.ps);
+	if (plan->custom_plans != NIL) {
+		/* A bitmap cannot be read backwards. */
+		const int flags = eflags & ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
+		search->bitmap_source = ExecInitNode(static_cast<Plan *>(linitial(plan->custom_plans)), estate, flags);
+		node->custom_ps = list_make1(search->bitmap_source);
+	}
+	search->estimates = state->plan.estimates;
+	search->counters.members = -1;
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	const LOCKMODE lock = exec_rt_fetch(plan->scan.scanrelid, estate)->rellockmode;
+	search->heap = node->ss.ss_currentRelation;
+	search->snapshot = estate->es_snapshot;
+	search->estate = estate;
+	search->index = create_search(index_open(state->plan.index, lock));
+	search->fetch = table_index_fetch_begin(search->heap);
+	search->probe = table_slot_create(search->heap, &estate->es_tupleTable);
+	search->filter_context = CreateExprContext(estate);
+	search->member_context =
+		AllocSetContextCreate(CurrentMemoryContext, "vector search bitmap", ALLOCSET_DEFAULT_SIZES);
+	search->kept_context = AllocSetContextCreate(CurrentMemoryContext, "vector search", ALLOCSET_DEFAULT_SIZES);
+	init_indexed_value(search, search->index->index, estate);
+	if (!IsMVCCSnapshot(search->snapshot))
+		elog(ERROR, "non-MVCC snapshots are not supported with hnsw");
+}
+
+/* ---- rows ---- */
+
+void take_query(VectorScanState *state)
+{
+	FilteredSearch *search = &state->search;
+	forget_query(search);
+	ExprContext *context = state->css.ss.ps.ps_ExprContext;
+	bool is_null;
+	Datum query = ExecEvalExprSwitchContext(state->query, context, &is_null);
+	if (!is_null) {
+		MemoryContext caller = MemoryContextSwitchTo(search->kept_context);
+		query = PointerGetDatum(PG_DETOAST_DATUM_COPY(query));
+		MemoryContextSwitchTo(caller);
+	}
+	restart_search(search, query, is_null);
+	state->query_ready = true;
+}
+
+TupleTableSlot *next_row(ScanState *node)
+{
+	auto *state = reinterpret_cast<VectorScanState *>(node);
+	if (!state->query_ready)
+		take_query(state);
+	TupleTableSlot *slot = node->ss_ScanTupleSlot;
+	const bool found = next_filtered_row(&state->search, slot);
+	const uint64 rejected = state->search.counters.rows_rejected;
+	InstrCountFiltered1(node, static_cast<double>(rejected - state->rejected_reported));
+	state->rejected_reported = rejected;
+	return found ? slot : ExecClearTuple(slot);
+}
+
+/* For EvalPlanQual: whether another version of a row still passes. */
+bool recheck_row(ScanState *node, TupleTableSlot *slot)
+{
+	auto *state = reinterpret_cast<VectorScanState *>(node);
+	ExprContext *context = node->ps.ps_ExprContext;
+	context->ecxt_scantuple = slot;
+	return ExecQual(state->search.filter, context);
+}
+
+TupleTableSlot *exec_scan(CustomScanState *node)
+{
+	return ExecScan(&node->ss, next_row, recheck_row);
+}
+
+void end_scan(CustomScanState *node)
+{
+	FilteredSearch *search = &state_of(node)->search;
+	if (search->bitmap_source != nullptr)
+		ExecEndNode(search->bitmap_source);
+	if (search->index == nullptr)
+		return;
+	table_index_fetch_end(search->fetch);
+	index_close(search->index->index, NoLock);
+	destroy_search(search->index);
+}
+
+void rescan(CustomScanState *node)
+{
+	VectorScanState *state = state_of(node);
+	PlanState *source = state->search.bitmap_source;
+	if (source != nullptr && node->ss.ps.chgParam != nullptr)
+		UpdateChangedParamSet(source, node->ss.ps.chgParam);
+	if (source != nullptr && source->chgParam != nullptr) {
+		ExecReScan(source);
+		forget_members(&state->search);
+	}
+	table_index_fetch_reset(state->search.fetch);
+	ExecClearTuple(state->search.probe);
+	ExecScanReScan(&node->ss);
+	state->query_ready = false;
+}
+
+/* ---- EXPLAIN ---- */
+
+void explain_order(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	const CustomScan *plan = plan_of(node);
+	List *context = set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan, ancestors);
+	const bool prefix = list_length(es->rtable) > 1 || es->verbose;
+	char *text = deparse_expression(static_cast<Node *>(lsecond(plan->custom_exprs)), context, prefix, false);
+	ExplainPropertyText("Order By", text, es);
+}
+
+const char *strategies_used(uint64 strategies)
+{
+	StringInfoData text;
+	initStringInfo(&text);
+	for (int i = 0; i <= static_cast<int>(Strategy::kTable); i++)
+		if (strategies >> i & 1)
+			appendStringInfo(&text, "%s%s", text.len > 0 ? "; " : "", strategy_name(static_cast<Strategy>(i)));
+	return text.data;
+}
+
+void explain_count(const char *label, double count, ExplainState *es)
+{
+	ExplainPropertyFloat(label, nullptr, count, 0, es);
+}
+
+void explain_run(const FilteredCounters &counters, ExplainState *es)
+{
+	ExplainPropertyText("Strategy", strategies_used(counters.strategies), es);
+	explain_count("ef", counters.ef, es);
+	if (counters.members >= 0)
+		explain_count("Rows in Bitmap", counters.members, es);
+	explain_count("Nodes Visited", static_cast<double>(counters.nodes_visited), es);
+	explain_count("Distances Computed", static_cast<double>(counters.distances), es);
+	explain_count("Rows Checked", static_cast<double>(counters.rows_checked), es);
+	explain_count("Rows Matched", static_cast<double>(counters.rows_checked - counters.rows_rejected), es);
+	explain_count("Pending Rows Scanned", static_cast<double>(counters.pending_rows), es);
+	explain_count("Searches", static_cast<double>(counters.batches), es);
+}
+
+void explain_scan(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	const VectorScanState *state = state_of(node);
+	ExplainPropertyText("Index", get_rel_name(state->plan.index), es);
+	explain_order(node, ancestors, es);
+	if (state->search.filter != nullptr && es->costs)
+		explain_count("Estimated Matches", state->plan.estimates.matches, es);
+	if (es->analyze && state->search.counters.searches > 0)
+		explain_run(state->search.counters, es);
+}
+
+const CustomExecMethods exec_methods = {
+	.CustomName = "Vector Search",
+	.BeginCustomScan = begin_scan,
+	.ExecCustomScan = exec_scan,
+	.EndCustomScan = end_scan,
+	.ReScanCustomScan = rescan,
+	.MarkPosCustomScan = nullptr,
+	.RestrPosCustomScan = nullptr,
+	.EstimateDSMCustomScan = nullptr,
+	.InitializeDSMCustomScan = nullptr,
+	.ReInitializeDSMCustomScan = nullptr,
+	.InitializeWorkerCustomScan = nullptr,
+	.ShutdownCustomScan = nullptr,
+	.ExplainCustomScan = explain_scan,
+};
+
+Node *create_state(CustomScan *)
+{
+	auto *state = static_cast<VectorScanState *>(palloc0(sizeof(VectorScanState)));
+	NodeSetTag(&state->css, T_CustomScanState);
+	state->css.methods = &exec_methods;
+	return reinterpret_cast<Node *>(state);
+}
+
+Node *make_number(double number)
+{
+	return reinterpret_cast<Node *>(makeFloat(psprintf("%.17g", number)));
+}
+
+double number_at(const List *list, int i)
+{
+	return floatVal(list_nth(list, i));
+}
+
+} /* namespace */
+
+const CustomScanMethods vector_scan_methods = {"Vector Search", create_state};
+
+void register_vector_scan()
+{
+	RegisterCustomScanMethods(&vector_scan_methods);
+}
+
+List *encode_plan(const VectorScanPlan &plan)
+{
+	const FilterEstimates &estimates = plan.estimates;
+	return list_make5(list_make1_oid(plan.index), make_number(estimates.limit), make_number(estimates.rows),
+					  make_number(estimates.matches), make_number(estimates.members));
+}
+
+VectorScanPlan decode_plan(const List *custom_private)
+{
+	return {linitial_oid(static_cast<const List *>(linitial(custom_private))),
+			{number_at(custom_private, 1), number_at(custom_private, 2), number_at(custom_private, 3),
+			 number_at(custom_private, 4)}};
+}
+
+} /* namespace vecext::pg */

@@ -1,0 +1,40 @@
+/*
+ * vector_scan.h: the executor node "Vector Search": the rows of a table that pass
+ * the plan's quals, in the order of their distances to a query, as many as are
+ * asked for.
+ *
+ * The plan node:
+ *   plan.qual       the quals; the node evaluates them itself, before it knows
+ *                   whether a row is among the nearest
+ *   custom_plans    empty, or a plan that makes a bitmap of rows that may pass
+ *   custom_exprs    the query; the ordering expression (for EXPLAIN)
+ *   custom_private  see VectorScanPlan
+ */
+#pragma once
+
+#include "pg/compat.h"
+
+extern "C" {
+#include "nodes/extensible.h"
+#include "nodes/plannodes.h"
+}
+
+#include "filter/filtered_search.h"
+
+namespace vecext::pg {
+
+struct VectorScanPlan {
+	Oid index;
+	FilterEstimates estimates;
+};
+
+/* To and from custom_private. */
+List *encode_plan(const VectorScanPlan &plan);
+VectorScanPlan decode_plan(const List *custom_private);
+
+extern const CustomScanMethods vector_scan_methods;
+
+/* Makes the node known to readers of serialized plans. Once, from _PG_init. */
+void register_vector_scan();
+
+} /* namespace vecext::pg */

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# filtered_scan.test.sh: the node Vector Search against sequential scans, on many
+# random tables, filters and queries: it returns as many rows as there are, only
+# rows that pass, in order, and nearly always the nearest; whatever its strategy.
+. "$(dirname "$0")/../harness/tap.sh"
+
+server_start filtered fsync=off autovacuum=off
+sql "CREATE EXTENSION vecext"
+
+# Rows have a place in [0,1) that the vectors are correlated with, so that a range
+# of places is a range of space, and independent attributes.
+sql "
+CREATE FUNCTION random_vector(dims int, place float8, nonce int) RETURNS vector LANGUAGE sql VOLATILE AS \$\$
+	SELECT array_agg((place * 4 + random())::real)::vector FROM generate_series(1, dims) WHERE nonce IS NOT NULL \$\$;
+
+CREATE FUNCTION fill(name text, dims int, rows int, options text) RETURNS void LANGUAGE plpgsql AS \$\$
+BEGIN
+	EXECUTE format('CREATE TABLE %I (id int, place float8, a int, b int[], c text, v vector(%s))', name, dims);
+	EXECUTE format('INSERT INTO %I SELECT i, p, (random() * 1000)::int, ARRAY[i %% 7, i %% 11], md5(i::text),
+		CASE WHEN i %% 50 > 0 THEN random_vector(%s, p, i) END
+		FROM (SELECT i, random() AS p FROM generate_series(1, %s) i) s', name, dims, rows * 9 / 10);
+	EXECUTE format('CREATE INDEX ON %I USING hnsw (v vector_l2_ops) %s', name, options);
+	EXECUTE format('CREATE INDEX ON %I (place)', name);
+	EXECUTE format('CREATE INDEX ON %I (a)', name);
+	EXECUTE format('CREATE INDEX ON %I USING gin (b)', name);
+	EXECUTE format('CREATE INDEX ON %I USING brin (id) WITH (pages_per_range = 4)', name);
+	-- Some rows stay in the pending segment, some are dead, some moved.
+	EXECUTE format('INSERT INTO %I SELECT i, random(), (random() * 1000)::int, ARRAY[i %% 7, i %% 11], md5(i::text),
+		random_vector(%s, random(), i) FROM generate_series(%s, %s) i', name, dims, rows * 9 / 10 + 1, rows);
+	EXECUTE format('DELETE FROM %I WHERE id %% 13 = 0', name);
+	EXECUTE format('UPDATE %I SET c = c || ''x'' WHERE id %% 17 = 0', name);
+	EXECUTE format('ANALYZE %I', name);
+END \$\$;
+
+CREATE FUNCTION random_filter() RETURNS text LANGUAGE sql VOLATILE AS \$\$
+	SELECT (ARRAY[
+		format('a = %s', (random() * 1000)::int),
+		format('a < %s', (power(10, random() * 3))::int),
+		format('place < %s', power(10, -random() * 4)),
+		format('place > %s', 1 - power(10, -random() * 4)),
+		format('b @> ARRAY[%s]', (random() * 6)::int),
+		format('b && ARRAY[%s, 8] AND a < %s', (random() * 6)::int, (random() * 1000)::int),
+		format('id BETWEEN %s AND %s', (random() * 2000)::int, (random() * 4000)::int),
+		format('a IN (%s, %s, 77) OR place < %s', (random() * 1000)::int, (random() * 1000)::int, random() / 50),
+		format('c LIKE ''%s%%''', to_hex((random() * 15)::int)),
+		format('a < %s AND c > ''%s''', (random() * 1000)::int, to_hex((random() * 15)::int)),
+		format('a <> %s', (random() * 1000)::int),
+		'id < 0'])[1 + floor(random() * 12)::int] \$\$;
+
+-- Compares one query's answers. hits: of the nearest rows, how many came.
+CREATE FUNCTION compare(name text, filter text, query vector, k int,
+	OUT problem text, OUT expected int, OUT hits int, OUT strategy text) LANGUAGE plpgsql AS \$\$
+DECLARE
+	statement text := format('SELECT array_agg(id), array_agg(d) FROM (SELECT id, v <-> %L AS d FROM %I
+		WHERE %s ORDER BY v <-> %L LIMIT %s) s', query, name, filter, query, k);
+	true_ids int[]; true_distances float8[]; ids int[]; distances float8[]; last float8; plan text;
+BEGIN
+	SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on;
+	EXECUTE statement INTO true_ids, true_distances;
+	SET LOCAL enable_indexscan = on; SET LOCAL enable_seqscan = off;
+	PERFORM set_config('enable_bitmapscan', coalesce(current_setting('test.bitmaps', true), 'on'), true);
+	EXECUTE statement INTO ids, distances;
+	EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ' || statement INTO plan;
+	strategy := substring(plan FROM 'Strategy.: .([eg][^\n]*)');
+	expected := coalesce(cardinality(true_ids), 0);
+	last := true_distances[expected];
+	hits := (SELECT count(*) FROM unnest(distances) d WHERE d <= last OR last IS NULL);
+	problem := CASE
+		WHEN coalesce(cardinality(ids), 0) <> expected THEN
+			format('%s rows instead of %s', coalesce(cardinality(ids), 0), expected)
+		WHEN (SELECT count(DISTINCT i) FROM unnest(ids) i) <> expected THEN 'a row twice'
+		WHEN distances <> (SELECT array_agg(d ORDER BY d) FROM unnest(distances) d) THEN 'not in order'
+		WHEN array_position(distances, NULL) IS DISTINCT FROM array_position(true_distances, NULL) THEN 'not as many without a vector'
+	END;
+	IF problem IS NULL AND expected > 0 THEN
+		EXECUTE format('SELECT CASE WHEN count(*) <> %s THEN ''a row that does not pass'' END FROM %I
+			WHERE (%s) AND id = ANY (%L)', expected, name, filter, ids) INTO problem;
+	END IF;
+	problem := problem || format(': WHERE %s LIMIT %s in %s', filter, k, name);
+END \$\$;
+
+CREATE TABLE cases (name text, problem text, expected int, hits int, strategy text);
+CREATE FUNCTION try_cases(name text, dims int, cases int) RETURNS void LANGUAGE plpgsql AS \$\$
+BEGIN
+	FOR i IN 1..cases LOOP
+		INSERT INTO cases SELECT name, c.* FROM compare(name, random_filter(), random_vector(dims, random(), i),
+			(ARRAY[1, 10, 10, 100])[1 + i % 4]) c;
+	END LOOP;
+END \$\$" >/dev/null
+
+sql "SELECT setseed(0.25); SELECT fill('plain', 8, 3000, ''); SELECT fill('coded', 32, 4000, '');
+	SELECT fill('pending', 32, 3000, 'WITH (pending_limit = 100000)'); SELECT fill('merged', 32, 3000, 'WITH (pending_limit = 0)')" >/dev/null
+
+explain() { sql "SET enable_seqscan = off; EXPLAIN (COSTS OFF) $1"; }
+like "$(explain "SELECT id FROM coded WHERE a < 10 ORDER BY v <-> (SELECT v FROM coded WHERE id = 1) LIMIT 10")" \
+	"Vector Search.*Bitmap Index Scan" "the queries use the node"
+
+for setting in "hnsw.ef_search = 40" "work_mem = '64kB'" "test.bitmaps = off" "vecext.filter_strategy = steered" "vecext.filter_strategy = lazy"; do
+	sql "SET $setting; SELECT setseed(0.5); SELECT try_cases('plain', 8, $(scaled 100)), try_cases('coded', 32, $(scaled 150)),
+		try_cases('pending', 32, $(scaled 80)), try_cases('merged', 32, $(scaled 80))" >/dev/null || bail_out "the queries fail"
+done
+is "$(sql "SELECT problem FROM cases WHERE problem IS NOT NULL LIMIT 10")" "" "rows are complete, pass, and come in order"
+for name in plain coded pending merged; do
+	at_least "$(sql "SELECT round(sum(hits)::numeric / sum(expected), 4) FROM cases WHERE name = '$name'")" 0.98 "recall on $name"
+done
+at_least "$(sql "SELECT count(*) FROM cases WHERE expected > 0")" "$(scaled 800)" "cases with rows"
+for strategy in "exact over bitmap" "exact over table" "graph, steered by bitmap" "graph, filter evaluated on rows met"; do
+	at_least "$(sql "SELECT count(*) FROM cases WHERE strategy LIKE '%$strategy%'")" 20 "used: $strategy"
+done
+done_testing

@@ -1,0 +1,2 @@
+-- vacuum.sql
+VACUUM (INDEX_CLEANUP on) items;
