@@ -49,7 +49,8 @@ TEST(BuildResume, InterruptedPointsAreLinkedOnce)
 	}
 	std::atomic<uint64_t> progress{0};
 	int interruptions = 0;
-	while (builder.link_pending(always_interrupt, nullptr, &progress).kind() == ErrorKind::kCancelled && interruptions < 10)
+	while (builder.link_pending(always_interrupt, nullptr, &progress).kind() == ErrorKind::kCancelled &&
+		   interruptions < 10)
 		interruptions++;
 	ASSERT_GT(interruptions, 0);
 	ASSERT_TRUE(builder.link_pending([](void *) { return false; }, nullptr, &progress).is_ok());

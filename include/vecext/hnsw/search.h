@@ -129,6 +129,74 @@ private:
 	uint32_t generation_ = 0;
 };
 
+/* The last estimate of each candidate that entered the beam: open addressing with
+ * generations, as VisitedSet. */
+class EstimateMap {
+public:
+	void init(Arena arena, uint32_t expected)
+	{
+		arena_ = arena;
+		allocate(std::bit_ceil(std::max(expected * 2, 256u)));
+	}
+	void reset()
+	{
+		count_ = 0;
+		if (++generation_ == 0)
+			allocate(mask_ + 1);
+	}
+	/* The place of the estimate for `id`, which is *found or to be set. Valid until
+	 * the next call. */
+	float *at(uint32_t id, bool *found)
+	{
+		if (count_ >= (mask_ + 1) / 4 * 3)
+			grow();
+		Slot &slot = locate(id);
+		*found = slot.generation == generation_;
+		if (!*found) {
+			slot.id = id;
+			slot.generation = generation_;
+			count_++;
+		}
+		return &slot.estimate;
+	}
+
+private:
+	struct Slot {
+		uint32_t id;
+		uint32_t generation;
+		float estimate;
+	};
+	Slot &locate(uint32_t id)
+	{
+		const uint32_t mixed = id * 0x9e3779b1u;
+		uint32_t h = (mixed ^ mixed >> 15) & mask_;
+		while (slots_[h].generation == generation_ && slots_[h].id != id)
+			h = (h + 1) & mask_;
+		return slots_[h];
+	}
+	void allocate(uint32_t size)
+	{
+		slots_ = arena_.allocate<Slot>(size);
+		memset(static_cast<void *>(slots_), 0, sizeof(Slot) * size);
+		mask_ = size - 1;
+		generation_ = 1;
+	}
+	void grow()
+	{
+		const Slot *old = slots_;
+		const uint32_t old_size = mask_ + 1, old_generation = generation_;
+		allocate(old_size * 2);
+		for (uint32_t i = 0; i < old_size; i++)
+			if (old[i].generation == old_generation) {
+				locate(old[i].id) = {old[i].id, generation_, old[i].estimate};
+			}
+	}
+
+	Arena arena_{};
+	Slot *slots_ = nullptr;
+	uint32_t mask_ = 0, count_ = 0, generation_ = 0;
+};
+
 /* The ef best candidates in order, each expanded or not. */
 class Beam {
 public:
@@ -178,26 +246,24 @@ public:
 		next_ = std::min(next_, low);
 		return dropping;
 	}
-	/* Takes the mean of both estimates for a candidate that is in the beam already,
-	 * and puts it in its new place; false when it is not there. Two estimates from
-	 * different parents err independently, and two entries for one node would waste
-	 * the beam: its ef would count nodes twice (recall levelled off at 0.98). */
-	bool refine(float distance, uint32_t id)
+	/* Moves the candidate `id`, last put at `old_distance`, to `distance`; false when
+	 * it has fallen out. */
+	bool move(uint32_t id, float old_distance, float distance)
 	{
-		uint32_t at = 0;
-		while (at < size_ && entries_[at].id != id)
+		uint32_t at = static_cast<uint32_t>(
+			std::lower_bound(entries_, entries_ + size_, old_distance,
+							 [](const Entry &entry, float value) { return entry.distance < value; }) -
+			entries_);
+		while (at < size_ && entries_[at].distance == old_distance && entries_[at].id != id)
 			at++;
-		if (at == size_)
+		if (at == size_ || entries_[at].id != id)
 			return false;
-		if (entries_[at].expanded)
-			return true;
-		const Entry refined = {(entries_[at].distance + distance) / 2, id, false};
 		next_ = std::min(next_, at);
-		for (; at > 0 && entries_[at - 1].distance > refined.distance; at--)
+		for (; at > 0 && entries_[at - 1].distance > distance; at--)
 			entries_[at] = entries_[at - 1];
-		for (; at + 1 < size_ && entries_[at + 1].distance < refined.distance; at++)
+		for (; at + 1 < size_ && entries_[at + 1].distance < distance; at++)
 			entries_[at] = entries_[at + 1];
-		entries_[at] = refined;
+		entries_[at] = {distance, id, false};
 		next_ = std::min(next_, at);
 		skip_expanded();
 		return true;
@@ -281,6 +347,7 @@ private:
 struct LayerSearch {
 	Beam beam;
 	VisitedSet visited;
+	EstimateMap estimates; /* coded searches */
 	DiscardedCandidates discarded;
 	bool keep_discarded = false;
 	float *partial = nullptr; /* estimates of one record, kMaxSlots values */
@@ -294,6 +361,7 @@ struct LayerSearch {
 	{
 		beam.init(arena);
 		visited.init(arena, layout.coded() ? ef * 2 : ef * 32);
+		estimates.init(arena, layout.coded() ? ef * 4 : 0);
 		discarded.init(arena);
 		partial = arena.allocate<float>(kMaxSlots);
 		ids = arena.allocate<uint32_t>(kMaxSlots);
@@ -302,6 +370,7 @@ struct LayerSearch {
 	{
 		beam.reset(ef);
 		visited.reset();
+		estimates.reset();
 		discarded.clear();
 	}
 	void offer(float distance, uint32_t id)
@@ -313,6 +382,28 @@ struct LayerSearch {
 		} else if (keep_discarded) {
 			discarded.push({distance, id});
 		}
+	}
+	/* The same for an estimate. Two estimates from different parents err
+	 * independently, so their mean counts; and two entries for one node would waste
+	 * the beam, whose ef would count nodes twice (recall then levelled off at 0.98). */
+	void offer_estimate(float estimate, uint32_t id)
+	{
+		if (!(estimate < beam.threshold())) {
+			if (keep_discarded)
+				discarded.push({estimate, id});
+			return;
+		}
+		bool known;
+		float *last = estimates.at(id, &known);
+		if (known) {
+			const float mean = (*last + estimate) / 2;
+			if (beam.move(id, *last, mean)) {
+				*last = mean;
+				return;
+			}
+		}
+		*last = estimate;
+		offer(estimate, id);
 	}
 	/* Empties the beam and fills it with the best discarded candidates; false
 	 * when none are left and the search has seen all it can reach. */
@@ -388,8 +479,7 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 			continue;
 		if (search.ids[j] == kNoNode || search.visited.contains(search.ids[j]))
 			continue;
-		if (!(estimate < search.beam.threshold()) || !search.beam.refine(estimate, search.ids[j]))
-			search.offer(estimate, search.ids[j]);
+		search.offer_estimate(estimate, search.ids[j]);
 	}
 }
 

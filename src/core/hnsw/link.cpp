@@ -246,9 +246,8 @@ int Linker::reselect(const BackEdge &edge, NodeRecord record, float *lengths)
 		return edges[i].id == kNewEdge ? query_.value : state_.value(edge.level, record.ids()[edges[i].id]);
 	};
 	const auto limit = static_cast<uint32_t>(edge.level == 0 ? 2 * state_.options.m : state_.options.m);
-	const uint32_t taken = select_neighbours(edges, count, limit, kept, [&](uint32_t i, uint32_t j) {
-		return state_.distance(value_of(i), value_of(j));
-	});
+	const uint32_t taken = select_neighbours(
+		edges, count, limit, kept, [&](uint32_t i, uint32_t j) { return state_.distance(value_of(i), value_of(j)); });
 	bool chosen = false;
 	for (uint32_t i = 0, k = 0; i < count; i++) {
 		if (k < taken && kept[k] == i) {
