@@ -51,7 +51,9 @@ SELECT * FROM t ORDER BY val <+> '[3,3,3]';
 SELECT count(*) FROM (SELECT * FROM t ORDER BY val <+> (SELECT NULL::vector)) q;
 DROP TABLE t;
 
--- Queries that an index cannot answer.
+-- Queries that an index cannot answer. (With seqscans enabled: since PostgreSQL 18 a
+-- plan shows what is disabled.)
+RESET enable_seqscan;
 CREATE TABLE t (val vector(3));
 CREATE INDEX ON t USING hnsw (val vector_l2_ops);
 EXPLAIN (COSTS OFF) SELECT * FROM t ORDER BY val <-> '[3,3,3]' DESC;
@@ -59,6 +61,7 @@ EXPLAIN (COSTS OFF) SELECT * FROM t ORDER BY val <=> '[3,3,3]';
 EXPLAIN (COSTS OFF) SELECT * FROM t WHERE val <-> '[3,3,3]' < 1;
 EXPLAIN (COSTS OFF) SELECT count(*) FROM t;
 DROP TABLE t;
+SET enable_seqscan = off;
 
 -- Pseudo-random vectors, the same everywhere.
 CREATE FUNCTION sample_vector(i int, dims int) RETURNS vector LANGUAGE sql IMMUTABLE AS $$
@@ -223,7 +226,9 @@ CREATE INDEX t_partial ON t USING hnsw (val vector_l2_ops) WHERE id > 50;
 CREATE INDEX t_expression ON t USING hnsw ((raw::vector(3)) vector_l2_ops);
 EXPLAIN (COSTS OFF) SELECT id FROM t WHERE id > 50 ORDER BY val <-> '[1,2,3]' LIMIT 3;
 SELECT count(*), min(id) > 50 FROM (SELECT id FROM t WHERE id > 50 ORDER BY val <-> '[1,2,3]' LIMIT 30) q;
+SET enable_seqscan = on;
 EXPLAIN (COSTS OFF) SELECT id FROM t WHERE id > 50;
+SET enable_seqscan = off;
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY raw::vector(3) <-> '[1,2,3]' LIMIT 3;
 SELECT id FROM t ORDER BY raw::vector(3) <-> sample_vector(42, 3) LIMIT 1;
 INSERT INTO t VALUES (1000, '[9,9,9]', '{9,9,9}'), (1, '[8,8,8]', '{8,8,8}');

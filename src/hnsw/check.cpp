@@ -53,7 +53,7 @@ void report(CheckRun &run, Severity severity, BlockNumber block, int slot, const
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	run.findings.push_back({severity, block, slot, pstrdup(message)});
+	run.findings.push_back({severity, block, slot, MemoryContextStrdup(run.context, message)});
 }
 
 namespace {
@@ -73,6 +73,7 @@ template <class Part> bool looks_sound(CheckRun &run, Part part)
 void init_run(CheckRun *run, const InspectedIndex &inspected, CheckMode mode, bool with_heap)
 {
 	const Arena arena = context_arena(CurrentMemoryContext);
+	run->context = CurrentMemoryContext;
 	run->heap = inspected.heap;
 	run->index = inspected.index;
 	run->mode = mode;

@@ -79,6 +79,7 @@ struct IndexedRow {
 };
 
 struct CheckRun {
+	MemoryContext context; /* of all that lasts as long as the check */
 	Relation heap, index;
 	CheckMode mode;
 	Look look;

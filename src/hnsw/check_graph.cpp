@@ -44,13 +44,20 @@ void collect_page(CheckRun &run, const char *page, BlockNumber block)
 
 NodeFact read_fact(CheckRun &run, uint32 id)
 {
-	const BlockNumber block = block_of(run.handle->format, id);
-	NodeFact fact;
+	alignas(MAXIMUM_ALIGNOF) char page[BLCKSZ];
+	const IndexFormat &format = run.handle->format;
+	const BlockNumber block = block_of(format, id);
 	if (block >= RelationGetNumberOfBlocks(run.index))
-		return fact;
-	run.graph.visit(
-		id, [&](hnsw::ConstNodeRecord record) { fact = NodeFact(record.header().state, record.header().level); });
-	return fact;
+		return NodeFact();
+	copy_page(run.index, block, nullptr, page);
+	if (!is_node_page(page))
+		return NodeFact();
+	const int cls = level_class(page_opaque(page)->kind);
+	const uint32 slot = slot_of(format, id);
+	if (slot >= format.slots_per_page[cls])
+		return NodeFact();
+	const auto *header = reinterpret_cast<const NodeHeader *>(page + record_offset(format, cls, slot));
+	return NodeFact(header->state, header->level);
 }
 
 } /* namespace */

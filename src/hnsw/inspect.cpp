@@ -8,7 +8,6 @@ extern "C" {
 #include "access/table.h"
 #include "catalog/index.h"
 #include "catalog/pg_authid_d.h"
-#include "commands/tablecmds.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"

@@ -101,12 +101,22 @@ void define_ivfflat_settings()
 	MarkGUCPrefixReserved("ivfflat");
 }
 
+/* PostgreSQL 18 knows one more, optional, member. */
+constexpr relopt_parse_elt option_field(const char *name, relopt_type type, int offset)
+{
+	relopt_parse_elt field{};
+	field.optname = name;
+	field.opttype = type;
+	field.offset = offset;
+	return field;
+}
+
 const relopt_parse_elt option_fields[] = {
-	{"m", RELOPT_TYPE_INT, offsetof(HnswOptions, m)},
-	{"ef_construction", RELOPT_TYPE_INT, offsetof(HnswOptions, ef_construction)},
-	{"pending_limit", RELOPT_TYPE_INT, offsetof(HnswOptions, pending_limit)},
-	{"code_bits", RELOPT_TYPE_ENUM, offsetof(HnswOptions, code_bits)},
-	{"lists", RELOPT_TYPE_INT, offsetof(HnswOptions, lists)}, /* last: hnsw does not have it */
+	option_field("m", RELOPT_TYPE_INT, offsetof(HnswOptions, m)),
+	option_field("ef_construction", RELOPT_TYPE_INT, offsetof(HnswOptions, ef_construction)),
+	option_field("pending_limit", RELOPT_TYPE_INT, offsetof(HnswOptions, pending_limit)),
+	option_field("code_bits", RELOPT_TYPE_ENUM, offsetof(HnswOptions, code_bits)),
+	option_field("lists", RELOPT_TYPE_INT, offsetof(HnswOptions, lists)), /* last: hnsw does not have it */
 };
 
 bytea *parse_options(Datum reloptions, bool validate, relopt_kind kind, int field_count)

@@ -2,7 +2,6 @@
 #include "core/hnsw/link.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace vecext::hnsw {
 
@@ -35,6 +34,7 @@ Linker::Linker(GraphState &state) : state_(state)
 	found_.init(arena, ef * 4);
 	kept_.init(arena, LayerSearch::kMaxSlots);
 	back_edges_.init(arena, LayerSearch::kMaxSlots);
+	neighbours_.init(arena, LayerSearch::kMaxSlots + 1);
 	if (!layout.coded())
 		return;
 	query_.code.init(arena, layout.padded, layout.code_bits);
@@ -207,7 +207,7 @@ void Linker::write_back_edge(const BackEdge &edge)
 		return;
 	int slot = free_slot(reading);
 	if (slot < 0)
-		slot = slot_in_full(edge, record, level.edge_lengths(edge.from));
+		slot = make_slot(edge, record, level.edge_lengths(edge.from));
 	if (slot >= 0)
 		put_edge(edge, static_cast<uint32_t>(slot));
 }
@@ -220,45 +220,41 @@ void Linker::put_edge(const BackEdge &edge, uint32_t slot)
 	level.edge_lengths(edge.from)[slot] = edge.length;
 }
 
-/* The slot of a full record that the edge should take, or -1. */
-int Linker::slot_in_full(const BackEdge &edge, NodeRecord record, float *lengths)
+/* Selects the neighbours of a full record anew, the edge's end among them (the
+ * heuristic of select.h on all of them, with exact distances). Frees the slots of
+ * those that lost and returns one, or -1 when the new one lost. */
+int Linker::make_slot(const BackEdge &edge, NodeRecord record, float *lengths)
 {
+	const uint32_t count = record.layout->slots;
 	if (edge.length == kTwinLength)
-		return longest_edge(lengths, record.layout->slots);
-	return reselect(edge, record, lengths);
-}
-
-/* Chooses a full list anew from its edges and the new one, which leaves it shorter:
- * room for later edges. Replacing one edge at a time instead keeps the list full
- * of what came first; recall then levels off earlier (0.99 at 1.6 times the cost
- * on 100,000 x 128). Returns the slot for the new edge, -1 if it was not chosen. */
-int Linker::reselect(const BackEdge &edge, NodeRecord record, float *lengths)
-{
-	constexpr uint32_t kNewEdge = LayerSearch::kMaxSlots;
-	Candidate edges[LayerSearch::kMaxSlots + 1];
-	uint32_t kept[LayerSearch::kMaxSlots + 1], count = 0;
-	for (uint32_t j = 0; j < record.header().slots_used; j++)
-		if (record.ids()[j] != kNoNode)
-			edges[count++] = {lengths[j], j};
-	edges[count++] = {edge.length, kNewEdge};
-	std::sort(edges, edges + count, nearer);
-	auto value_of = [&](uint32_t i) {
-		return edges[i].id == kNewEdge ? query_.value : state_.value(edge.level, record.ids()[edges[i].id]);
+		return longest_edge(lengths, count);
+	/* Candidates are named by slot, the new one by the slot behind the last. */
+	neighbours_.clear();
+	for (uint32_t j = 0; j < count; j++)
+		neighbours_.push_back({lengths[j], j});
+	neighbours_.push_back({edge.length, count});
+	std::sort(neighbours_.begin(), neighbours_.end(), nearer);
+	auto value_at = [&](uint32_t i) {
+		const uint32_t slot = neighbours_[i].id;
+		return slot == count ? query_.value : state_.value(edge.level, record.ids()[slot]);
 	};
-	const auto limit = static_cast<uint32_t>(edge.level == 0 ? 2 * state_.options.m : state_.options.m);
-	const uint32_t taken = select_neighbours(
-		edges, count, limit, kept, [&](uint32_t i, uint32_t j) { return state_.distance(value_of(i), value_of(j)); });
+	kept_.resize(count);
+	const uint32_t taken =
+		select_neighbours(neighbours_.begin(), count + 1, count, kept_.begin(),
+						  [&](uint32_t a, uint32_t b) { return state_.distance(value_at(a), value_at(b)); });
+	int slot = -1;
 	bool chosen = false;
-	for (uint32_t i = 0, k = 0; i < count; i++) {
-		if (k < taken && kept[k] == i) {
-			chosen = chosen || edges[i].id == kNewEdge;
+	for (uint32_t i = 0, k = 0; i <= count; i++) {
+		const uint32_t candidate = neighbours_[i].id;
+		if (k < taken && kept_[k] == i) {
+			chosen |= candidate == count;
 			k++;
-		} else if (edges[i].id != kNewEdge) {
-			clear_edge(record, edges[i].id);
-			lengths[edges[i].id] = std::numeric_limits<float>::infinity();
+		} else if (candidate != count) {
+			clear_edge(record, candidate);
+			slot = static_cast<int>(candidate);
 		}
 	}
-	return chosen ? free_slot({record.bytes, record.layout}) : -1;
+	return chosen ? slot : -1;
 }
 
 void Linker::make_reachable(int level, uint32_t id, uint32_t entry)
