@@ -33,6 +33,7 @@ extern "C" {
 }
 
 #include "hnsw/access_method.h"
+#include "hnsw/options.h"
 
 namespace vecext::pg {
 
@@ -259,10 +260,10 @@ void add_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte
 {
 	if (previous_hook != nullptr)
 		previous_hook(root, rel, rti, rte);
-	/* Without a filter nor a limit the node knows nothing that an index scan does
-	 * not. Who turns index scans off wants none of this. */
+	/* Without a filter an index scan costs less, as long as its ef_search rows are
+	 * enough. Who turns index scans off wants none of this. */
 	if (!enable_filtered_scan || !enable_indexscan || !is_plain_table(rel, rte) || IS_DUMMY_REL(rel) ||
-		(rel->baserestrictinfo == NIL && root->limit_tuples <= 0))
+		(rel->baserestrictinfo == NIL && root->limit_tuples <= hnsw_ef_search))
 		return;
 	IndexOrder order;
 	if (find_order(root, rel, &order))

@@ -115,9 +115,22 @@ uint32 GraphWriter::choose_neighbours(FoundNode *found, uint32 count, uint32 lim
 	const uint32 taken = hnsw::select_neighbours(candidates, n, limit, kept, [&](uint32 i, uint32 j) {
 		return point_.query.distance(found[i].value, found[j].value);
 	});
-	for (uint32 k = 0; k < taken; k++)
+	const uint32 total = Max(taken, Min(n, fewest_neighbours(limit)));
+	for (uint32 k = taken, i = 0; k < total; i++)
+		if (!std::binary_search(kept, kept + taken, i))
+			kept[k++] = i;
+	std::sort(kept, kept + total);
+	for (uint32 k = 0; k < total; k++)
 		found[k] = found[kept[k]];
-	return taken;
+	return total;
+}
+
+/* How many neighbours a node gets at least, shielded or not, if a search met as
+ * many. By inner product a long vector shields all others: what is left would lead
+ * nowhere but to the long ones, and falls apart when these are deleted. */
+uint32 GraphWriter::fewest_neighbours(uint32 limit) const
+{
+	return handle_->metric() == Metric::kInnerProduct ? limit / 2 : 0;
 }
 
 void GraphWriter::fill_record(uint8 *bytes, int level, const FoundNode *neighbours, uint32 count)
@@ -362,8 +375,8 @@ bool GraphWriter::is_led_back_to(uint32 id)
 	return led;
 }
 
-/* An edge from the point, whose record is `from`, to another node, if there is
- * room. */
+/* An edge from the point, whose record is `from`, to another node, if need be in
+ * place of the farthest. */
 void GraphWriter::lead_to(uint32 id, uint32 from)
 {
 	FoundNode node;
@@ -371,11 +384,14 @@ void GraphWriter::lead_to(uint32 id, uint32 from)
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
 	int slot = -1;
+	bool present = false;
 	graph_.visit(from, [&](hnsw::ConstNodeRecord record) {
-		if (hnsw::find_edge(record, id) < 0)
-			slot = hnsw::free_slot(record);
+		present = hnsw::find_edge(record, id) >= 0;
+		slot = hnsw::free_slot(record);
 	});
 	if (slot < 0)
+		slot = farthest_slot({0, from, 0, point_.query.value, point_.bytes});
+	if (present || slot < 0)
 		return;
 	CodeFactors factors = {0, 0};
 	const float distance = point_.query.distance(point_.query.value, node.value);

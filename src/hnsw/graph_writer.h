@@ -83,6 +83,7 @@ private:
 
 	void begin_point(const IndexedValue &value);
 	uint32 search_level(uint32 entry, uint32 ef, FoundNode **found);
+	uint32 fewest_neighbours(uint32 limit) const;
 	uint32 choose_neighbours(FoundNode *found, uint32 count, uint32 limit, uint32 skip);
 	hnsw::ProjectedValue project(const FoundNode &node);
 	void fill_record(uint8 *record, int level, const FoundNode *neighbours, uint32 count);

@@ -6,10 +6,10 @@
  *
  *   coded   (SymphonyQG, Gou et al., SIGMOD 2025) the beam holds estimates. A
  *           node is expanded by one visit to its record: the exact distance to
- *           the node, and from that the estimates of all its neighbours. Only
- *           expanded nodes count as visited; a node met again through another
- *           parent is estimated again, because an estimate made from afar has a
- *           large error. Results have exact distances.
+ *           the node, and from that the estimates of all its neighbours. A node
+ *           met again through another parent before its own expansion takes the
+ *           mean of both estimates, because one made from afar has a large
+ *           error. Results have exact distances, and ef nodes or more have one.
  *   plain   the beam holds exact distances; every neighbour is visited to score
  *           it. A node counts as visited once scored.
  *
@@ -129,6 +129,80 @@ private:
 	uint32_t generation_ = 0;
 };
 
+/* What a coded search knows of the nodes it met: the last estimate of each, or
+ * that it was expanded. Built like VisitedSet. */
+class EstimateTable {
+public:
+	static constexpr float kExpanded = -std::numeric_limits<float>::infinity();
+
+	void init(Arena arena, uint32_t expected)
+	{
+		arena_ = arena;
+		allocate(std::bit_ceil(std::max(expected * 2, 256u)));
+	}
+	void reset()
+	{
+		count_ = 0;
+		if (++generation_ == 0) {
+			memset(slots_, 0, sizeof(Slot) * (mask_ + 1));
+			generation_ = 1;
+		}
+	}
+	/* The estimate of a node, null when it was not met. Valid until set(). */
+	float *find(uint32_t id) const
+	{
+		Slot *slot = place(id);
+		return slot->generation == generation_ ? &slot->estimate : nullptr;
+	}
+	void set(uint32_t id, float estimate)
+	{
+		if (count_ >= (mask_ + 1) / 8 * 5)
+			grow();
+		Slot *slot = place(id);
+		count_ += slot->generation != generation_;
+		*slot = {generation_, id, estimate};
+	}
+
+private:
+	struct Slot {
+		uint32_t generation;
+		uint32_t id;
+		float estimate;
+	};
+	/* Where the node stands or would have to. */
+	Slot *place(uint32_t id) const
+	{
+		const uint32_t hash = id * 0x9e3779b1u;
+		uint32_t i = (hash ^ hash >> 15) & mask_;
+		while (slots_[i].generation == generation_ && slots_[i].id != id)
+			i = (i + 1) & mask_;
+		return &slots_[i];
+	}
+	void allocate(uint32_t size)
+	{
+		slots_ = arena_.allocate<Slot>(size);
+		memset(slots_, 0, sizeof(Slot) * size);
+		mask_ = size - 1;
+		generation_ = 1;
+		count_ = 0;
+	}
+	void grow()
+	{
+		const Slot *old = slots_;
+		const uint32_t old_size = mask_ + 1, old_generation = generation_;
+		allocate(old_size * 2);
+		for (uint32_t i = 0; i < old_size; i++)
+			if (old[i].generation == old_generation)
+				set(old[i].id, old[i].estimate);
+	}
+
+	Arena arena_{};
+	Slot *slots_ = nullptr;
+	uint32_t mask_ = 0;
+	uint32_t count_ = 0;
+	uint32_t generation_ = 0;
+};
+
 /* The ef best candidates in order, each expanded or not. */
 class Beam {
 public:
@@ -164,19 +238,35 @@ public:
 			*dropped = {last.distance, last.id};
 			size_--;
 		}
-		uint32_t low = 0, high = size_;
-		while (low < high) {
-			const uint32_t middle = (low + high) / 2;
-			if (entries_[middle].distance <= distance)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		memmove(&entries_[low + 1], &entries_[low], (size_ - low) * sizeof(Entry));
-		entries_[low] = {distance, id, false};
+		const uint32_t at = end_of(distance, size_);
+		memmove(&entries_[at + 1], &entries_[at], (size_ - at) * sizeof(Entry));
+		entries_[at] = {distance, id, false};
 		size_++;
-		next_ = std::min(next_, low);
+		next_ = std::min(next_, at);
 		return dropping;
+	}
+	/* Moves a candidate that is not expanded to the place of a new distance; false
+	 * when the beam does not hold it at the old one. */
+	bool move(float from, uint32_t id, float to)
+	{
+		uint32_t old = end_of(from, size_);
+		do {
+			if (old == 0 || entries_[old - 1].distance < from)
+				return false;
+			old--;
+		} while (entries_[old].id != id);
+		uint32_t at;
+		if (to < from) {
+			at = end_of(to, old);
+			memmove(&entries_[at + 1], &entries_[at], (old - at) * sizeof(Entry));
+		} else {
+			at = end_of(to, size_) - 1;
+			memmove(&entries_[old], &entries_[old + 1], (at - old) * sizeof(Entry));
+		}
+		entries_[at] = {to, id, false};
+		next_ = std::min({next_, old, at});
+		skip_expanded();
+		return true;
 	}
 	/* Takes the best candidate that is not expanded yet. */
 	bool pop(Candidate *best)
@@ -184,8 +274,7 @@ public:
 		if (!peek(best))
 			return false;
 		entries_[next_].expanded = true;
-		while (next_ < size_ && entries_[next_].expanded)
-			next_++;
+		skip_expanded();
 		return true;
 	}
 	bool peek(Candidate *best) const
@@ -203,6 +292,25 @@ private:
 		uint32_t id;
 		bool expanded;
 	};
+	/* Behind the last of the first `limit` entries that is not above `distance`. */
+	uint32_t end_of(float distance, uint32_t limit) const
+	{
+		uint32_t low = 0, high = limit;
+		while (low < high) {
+			const uint32_t middle = (low + high) / 2;
+			if (entries_[middle].distance <= distance)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		return low;
+	}
+	void skip_expanded()
+	{
+		while (next_ < size_ && entries_[next_].expanded)
+			next_++;
+	}
+
 	Arena arena_{};
 	Entry *entries_ = nullptr;
 	uint32_t allocated_ = 0, capacity_ = 0, size_ = 0;
@@ -251,7 +359,8 @@ private:
 /* The state of a search of one layer; reusable. */
 struct LayerSearch {
 	Beam beam;
-	VisitedSet visited;
+	VisitedSet visited;      /* plain layouts: scored nodes */
+	EstimateTable estimates; /* coded layouts */
 	DiscardedCandidates discarded;
 	bool keep_discarded = false;
 	float *partial = nullptr; /* estimates of one record, kMaxSlots values */
@@ -260,11 +369,11 @@ struct LayerSearch {
 
 	static constexpr uint32_t kMaxSlots = 256; /* m <= 100: 2m rounded up to 224 */
 
-	/* Coded searches note expanded nodes only, plain ones all that were scored. */
 	void init(Arena arena, uint32_t ef, const NodeLayout &layout)
 	{
 		beam.init(arena);
-		visited.init(arena, layout.coded() ? ef * 2 : ef * 32);
+		visited.init(arena, layout.coded() ? 0 : ef * 32);
+		estimates.init(arena, layout.coded() ? ef * 8 : 0);
 		discarded.init(arena);
 		partial = arena.allocate<float>(kMaxSlots);
 		ids = arena.allocate<uint32_t>(kMaxSlots);
@@ -273,8 +382,10 @@ struct LayerSearch {
 	{
 		beam.reset(ef);
 		visited.reset();
+		estimates.reset();
 		discarded.clear();
 	}
+	/* A candidate that was not offered before. */
 	void offer(float distance, uint32_t id)
 	{
 		Candidate dropped;
@@ -285,15 +396,48 @@ struct LayerSearch {
 			discarded.push({distance, id});
 		}
 	}
+	/* An estimate of a node, which may have others. */
+	void offer_estimate(float estimate, uint32_t id)
+	{
+		float *known = estimates.find(id);
+		const bool near = estimate < beam.threshold();
+		if (known == nullptr) {
+			if (near || keep_discarded) {
+				estimates.set(id, estimate);
+				offer(estimate, id);
+			}
+			return;
+		}
+		if (*known == EstimateTable::kExpanded)
+			return;
+		const float mean = (*known + estimate) / 2;
+		if (beam.move(*known, id, mean)) {
+			*known = mean;
+		} else if (near) {
+			/* One that fell out of the beam; its discarded copy is now stale. */
+			*known = estimate;
+			offer(estimate, id);
+		}
+	}
 	/* Empties the beam and fills it with the best discarded candidates; false
 	 * when none are left and the search has seen all it can reach. */
-	bool refill(uint32_t ef)
+	bool refill(uint32_t ef, bool coded)
 	{
 		beam.reset(ef);
 		Candidate candidate, dropped;
-		for (uint32_t i = 0; i < ef && discarded.pop(&candidate); i++)
-			beam.insert(candidate.distance, candidate.id, &dropped);
+		while (beam.size() < ef && discarded.pop(&candidate))
+			if (!coded || is_current(candidate))
+				beam.insert(candidate.distance, candidate.id, &dropped);
 		return beam.size() != 0;
+	}
+
+private:
+	/* Whether a discarded candidate has its latest estimate and waits for its
+	 * expansion. */
+	bool is_current(const Candidate &candidate) const
+	{
+		const float *known = estimates.find(candidate.id);
+		return known != nullptr && *known == candidate.distance;
 	}
 };
 
@@ -313,8 +457,7 @@ template <class Graph, class F> bool visit_scored(Graph &graph, uint32_t id, F f
 template <class Graph, class Found>
 void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found)
 {
-	if (!search.visited.insert(id))
-		return;
+	search.estimates.set(id, EstimateTable::kExpanded);
 	const bool inline_value = graph.layout().inline_value();
 	NodeHeader header;
 	float base = 0;
@@ -349,17 +492,11 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 			nearest_id = search.ids[j];
 		}
 	}
-	if (nearest_id != kNoNode && !search.visited.contains(nearest_id))
+	if (nearest_id != kNoNode)
 		graph.prefetch(nearest_id);
-	else if (nearest_id == kNoNode && !search.keep_discarded)
-		return;
-	for (uint32_t j = 0; j < count; j++) {
-		const float estimate = search.partial[j];
-		if (!search.keep_discarded && !(estimate < search.beam.threshold()))
-			continue;
-		if (search.ids[j] != kNoNode && !search.visited.contains(search.ids[j]))
-			search.offer(estimate, search.ids[j]);
-	}
+	for (uint32_t j = 0; j < count; j++)
+		if (search.ids[j] != kNoNode)
+			search.offer_estimate(search.partial[j], search.ids[j]);
 }
 
 template <class Graph, class Found>
@@ -424,7 +561,7 @@ void search_layer(Graph &graph, const SearchQuery &query, LayerSearch &search, c
 	search.reset(ef);
 	for (uint32_t i = 0; i < entry_count; i++) {
 		if (graph.layout().coded())
-			search.offer(0, entries[i]); /* expanded first, whatever its distance */
+			search.offer_estimate(0, entries[i]); /* expanded first, whatever its distance */
 		else if (search.visited.insert(entries[i]))
 			detail::score_plain(graph, query, search, entries[i], found);
 	}
@@ -436,14 +573,14 @@ void search_layer(Graph &graph, const SearchQuery &query, LayerSearch &search, c
 template <class Graph, class Found>
 bool continue_layer(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t ef, Found found)
 {
-	if (!search.refill(ef))
+	if (!search.refill(ef, graph.layout().coded()))
 		return false;
 	run_beam(graph, query, search, found);
 	return true;
 }
 
 /* A beam wider than 1 in the upper layers, because estimates err. */
-constexpr uint32_t kUpperBeam = 4;
+constexpr uint32_t kUpperBeam = 2;
 
 /* Descends from `entry` to the level above `target_level` + 1, that is: returns
  * the record at `target_level` from which to search it. Levels are read from the

@@ -352,7 +352,7 @@ Status GraphBuilder::link_pending(bool (*poll)(void *), void *poll_context, std:
 {
 	GraphState &state = *state_;
 	const uint32_t count = state.levels[0].count;
-	if (state.linked == count)
+	if (state.linked == count && state.connected)
 		return Status::ok();
 	try {
 		if (state.layouts[0].coded() && !state.has_centre)
@@ -364,19 +364,24 @@ Status GraphBuilder::link_pending(bool (*poll)(void *), void *poll_context, std:
 		team.next = state.linked;
 		team.end = std::min(count, std::max(state.linked, kSerialPoints));
 		team.linkers.push_back(std::make_unique<Linker>(state));
+		state.connected = false;
 		work(team, 0);
-		if (team.end < count) {
+		state.linked = std::min(team.next.load(), team.end);
+		if (team.end < count && !team.stop) {
 			while (static_cast<int>(team.linkers.size()) < state.options.threads)
 				team.linkers.push_back(std::make_unique<Linker>(state));
 			team.next = team.end;
 			team.end = count;
 			run_team(team);
+			/* Whoever claims a point links it, also when the work is stopped: so a
+			 * later call goes on exactly where this one ended. */
+			state.linked = std::min(team.next.load(), team.end);
 		}
 		if (team.failed)
 			return out_of_memory();
 		if (team.stop || !connect_all(state, *team.linkers[0], team.poll))
 			return cancelled();
-		state.linked = count;
+		state.connected = true;
 		return Status::ok();
 	} catch (const std::bad_alloc &) {
 		return out_of_memory();

@@ -9,7 +9,7 @@
  *      its lock only. No thread holds two record locks.
  *
  * Beside each record stand the lengths of its edges: graph distances, which
- * choose_replacement() needs exactly and which codes do not give.
+ * choosing among full lists needs exactly and which codes do not give.
  */
 #pragma once
 
@@ -86,7 +86,8 @@ struct GraphState {
 	size_t values_used = 0;
 	TwinTable twins;
 
-	uint32_t linked = 0; /* ids below are in the graph */
+	uint32_t linked = 0;   /* ids below are in the graph */
+	bool connected = true; /* and all of them are known to be within reach */
 	std::atomic<uint64_t> packed_entry{0};
 	std::mutex raising; /* held while a node higher than the entry point is linked */
 

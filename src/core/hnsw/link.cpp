@@ -34,7 +34,7 @@ Linker::Linker(GraphState &state) : state_(state)
 	found_.init(arena, ef * 4);
 	kept_.init(arena, LayerSearch::kMaxSlots);
 	back_edges_.init(arena, LayerSearch::kMaxSlots);
-	to_new_ = arena.allocate<float>(LayerSearch::kMaxSlots);
+	neighbours_.init(arena, LayerSearch::kMaxSlots + 1);
 	if (!layout.coded())
 		return;
 	query_.code.init(arena, layout.padded, layout.code_bits);
@@ -207,7 +207,7 @@ void Linker::write_back_edge(const BackEdge &edge)
 		return;
 	int slot = free_slot(reading);
 	if (slot < 0)
-		slot = replaced_slot(edge, reading, level.edge_lengths(edge.from));
+		slot = make_slot(edge, record, level.edge_lengths(edge.from));
 	if (slot >= 0)
 		put_edge(edge, static_cast<uint32_t>(slot));
 }
@@ -220,21 +220,41 @@ void Linker::put_edge(const BackEdge &edge, uint32_t slot)
 	level.edge_lengths(edge.from)[slot] = edge.length;
 }
 
-/* The slot of a full record that the edge should take, or -1. */
-int Linker::replaced_slot(const BackEdge &edge, ConstNodeRecord record, const float *lengths)
+/* Selects the neighbours of a full record anew, the edge's end among them (the
+ * heuristic of select.h on all of them, with exact distances). Frees the slots of
+ * those that lost and returns one, or -1 when the new one lost. */
+int Linker::make_slot(const BackEdge &edge, NodeRecord record, float *lengths)
 {
 	const uint32_t count = record.layout->slots;
 	if (edge.length == kTwinLength)
 		return longest_edge(lengths, count);
-	if (record.layout->coded()) {
-		scan_neighbours(query_.code, record, to_new_);
-		for (uint32_t j = 0; j < count; j++)
-			to_new_[j] += edge.length;
-	} else {
-		for (uint32_t j = 0; j < count; j++)
-			to_new_[j] = state_.distance(query_.value, state_.value(edge.level, record.ids()[j]));
+	/* Candidates are named by slot, the new one by the slot behind the last. */
+	neighbours_.clear();
+	for (uint32_t j = 0; j < count; j++)
+		neighbours_.push_back({lengths[j], j});
+	neighbours_.push_back({edge.length, count});
+	std::sort(neighbours_.begin(), neighbours_.end(), nearer);
+	auto value_at = [&](uint32_t i) {
+		const uint32_t slot = neighbours_[i].id;
+		return slot == count ? query_.value : state_.value(edge.level, record.ids()[slot]);
+	};
+	kept_.resize(count);
+	const uint32_t taken =
+		select_neighbours(neighbours_.begin(), count + 1, count, kept_.begin(),
+						  [&](uint32_t a, uint32_t b) { return state_.distance(value_at(a), value_at(b)); });
+	int slot = -1;
+	bool chosen = false;
+	for (uint32_t i = 0, k = 0; i <= count; i++) {
+		const uint32_t candidate = neighbours_[i].id;
+		if (k < taken && kept_[k] == i) {
+			chosen |= candidate == count;
+			k++;
+		} else if (candidate != count) {
+			clear_edge(record, candidate);
+			slot = static_cast<int>(candidate);
+		}
 	}
-	return choose_replacement(lengths, to_new_, count, edge.length);
+	return chosen ? slot : -1;
 }
 
 void Linker::make_reachable(int level, uint32_t id, uint32_t entry)

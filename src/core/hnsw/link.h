@@ -46,7 +46,7 @@ private:
 	void select(int level);
 	void write_edges(int level, uint32_t id);
 	void write_back_edge(const BackEdge &edge);
-	int replaced_slot(const BackEdge &edge, ConstNodeRecord record, const float *lengths);
+	int make_slot(const BackEdge &edge, NodeRecord record, float *lengths);
 	void put_edge(const BackEdge &edge, uint32_t slot);
 	BackEdge encode_both_ways(int level, uint32_t id, const Candidate &neighbour, CodeFactors *forward);
 
@@ -57,12 +57,12 @@ private:
 	ProjectedValue point_;
 	ArenaVector<Candidate> found_; /* of the search last run, then what was selected */
 	ArenaVector<uint32_t> kept_;
+	ArenaVector<Candidate> neighbours_; /* of a full record */
 	ArenaVector<BackEdge> back_edges_;
 	ArenaVector<uint64_t> back_codes_;
 	float *projection_ = nullptr;
 	float *residual_ = nullptr;
 	uint64_t *forward_code_ = nullptr;
-	float *to_new_ = nullptr;
 };
 
 } /* namespace vecext::hnsw */
