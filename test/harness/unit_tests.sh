@@ -9,7 +9,7 @@ shift
 [ -e test/unit/CMakeLists.txt ] || { echo "1..0 # SKIP no unit tests"; exit 0; }
 cmake -S test/unit -B "$build" "$@"
 cmake --build "$build" -j "$(nproc)"
-ctest --test-dir "$build" --output-on-failure --timeout 900 | awk '
+ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --timeout 900 | awk '
 	{ print "# " $0 }
 	/^ *[0-9]+\/[0-9]+ +Test +#/ {
 		match($0, /#[0-9]+: [^ ]+/)
