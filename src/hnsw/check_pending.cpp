@@ -53,7 +53,8 @@ void check_entry(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry 
 		return;
 	}
 	const ValueRef ref = {entry.value_block, entry.value_item};
-	note_value(run, ref);
+	if (!entry.value_taken)
+		note_value(run, ref); /* else it is the node's */
 	if (!is_waiting(entry))
 		return;
 	if (!OffsetNumberIsValid(tid.ip_posid))

@@ -52,7 +52,7 @@ hnsw_table() {
 # at most one node of a thousand is out of reach.
 hnsw_clean() {
 	local found
-	found=$(sql "SELECT * FROM hnsw_check('${2:-items_v}', exclusive => true)")
+	found=$(sql "SELECT * FROM hnsw_check('${2:-items_v}', exclusive => true)" 2>&1) || found="error|$found"
 	is "$(grep -m 10 '^error' <<<"$found")" "" "$1: the index is clean"
 	at_least "$(unreachable_nodes <<<"$found")" 0.999 "$1: nodes can be reached"
 }
@@ -90,4 +90,23 @@ load_end() {
 		tap_case fail "$1"
 		diag "$errors"
 	fi
+}
+
+# load_broken NAME: like load_end where the server was killed: that is no error, all
+# others are.
+load_broken() {
+	wait "${load_pids[@]}"
+	is "$(cat "$tap_work"/load.* | grep -E 'ERROR|PANIC' | grep -vE 'terminating connection' | head -5)" "" "$1"
+	load_pids=()
+}
+
+# kill_server NAME: SIGKILL to the postmaster and all its children, at once. Its lock
+# files go, too: nobody may be there to reap the process, which then looks alive.
+kill_server() {
+	local postmaster pids
+	postmaster=$(head -n 1 "$(server_data "$1")/postmaster.pid")
+	pids="$postmaster $(ps -o pid= --ppid "$postmaster")"
+	kill -KILL $pids 2>/dev/null
+	while ps -o stat= -p "$(echo $pids | tr ' ' ',')" | grep -qv Z; do sleep 0.02; done
+	rm "$(server_data "$1")/postmaster.pid" "$(server_data "$1")"/../socket/.s.PGSQL.*.lock
 }
