@@ -704,6 +704,19 @@ void GraphWriter::adopt(uint32 id, uint32 from)
 		replace_edges(id, nullptr, 0, found, choose_neighbours(found, met, handle_->format.m, id));
 }
 
+void GraphWriter::lead_back(uint32 id, uint32 from, const IdSet &to)
+{
+	MemoryContextReset(work_);
+	FoundNode node, *found;
+	NodeHeader header;
+	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
+		return;
+	begin_point({node.value, node.value_bytes});
+	const uint32 met = search_level(from, handle_->format.ef_construction, &found);
+	const FoundNode *nearest = std::find_if(found, found + met, [&](const FoundNode &n) { return to.contains(n.id); });
+	lead_to(nearest != found + met ? nearest->id : from, id);
+}
+
 /* ---- repair ---- */
 
 /* Live nodes that a node could lead to instead of those it lost: the lost nodes'
@@ -809,7 +822,9 @@ void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count)
 	uint32 chosen = 0;
 	if (header.state == NodeState::kLive) {
 		const uint32 candidates = repair_candidates(lost, lost_count, ids, count, &found);
-		chosen = choose_repairs(found, candidates, kept.begin(), kept.size(), Min(lost_count, slots - kept.size()));
+		const uint32 half = handle_->format.m / 2u, kept_count = kept.size();
+		const uint32 wanted = Max(lost_count, half > kept_count ? half - kept_count : 0);
+		chosen = choose_repairs(found, candidates, kept.begin(), kept_count, Min(wanted, slots - kept_count));
 	}
 	replace_edges(id, lost, lost_count, found, chosen);
 	for (uint32 k = 0; k < chosen; k++)

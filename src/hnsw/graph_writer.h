@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include "hnsw/id_set.h"
 #include "hnsw/index_handle.h"
 #include "hnsw/indexed_value.h"
 #include "hnsw/page_graph.h"
@@ -58,6 +59,10 @@ public:
 	/* Makes an edge lead to a live record from one that can be reached from `from`,
 	 * a record of the same level. */
 	void adopt(uint32 id, uint32 from);
+
+	/* Makes an edge lead from a live record to the nearest one of `to` that a search
+	 * beginning at `from` meets, or to `from`; all of one level. */
+	void lead_back(uint32 id, uint32 from, const IdSet &to);
 
 	/* Gives a node at any level new neighbours in place of edges that were
 	 * cleared. `lost` are the ids (deleted nodes, still readable) it pointed at. */

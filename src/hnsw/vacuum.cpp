@@ -7,8 +7,8 @@
  *      entries. Nodes without rows become "deleted": still part of the graph, no
  *      longer results.
  *   2. repair: every live record with an edge to a deleted node gets others in its
- *      place (GraphWriter::repair). The entry point moves to a live node. A walk
- *      from there tells which records cannot be reached; each is linked again.
+ *      place (GraphWriter::repair). The entry point moves to a live node. Then
+ *      what has lost its way in or out is linked again (connect.h).
  *   3. free: nothing leads to the deleted records any more; their slots and values
  *      are freed.
  *
@@ -28,35 +28,16 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include "hnsw/connect.h"
 #include "hnsw/graph_writer.h"
+#include "hnsw/id_set.h"
 #include "hnsw/merge.h"
 #include "hnsw/pending.h"
 #include "hnsw/value_pages.h"
 
-#include "vecext/hnsw/build.h"
-
 namespace vecext::pg {
 
 namespace {
-
-/* A set of node ids. */
-struct IdSet {
-	uint8 *bits;
-	Size ids;
-
-	void init(Size count)
-	{
-		ids = count;
-		bits = static_cast<uint8 *>(
-			MemoryContextAllocExtended(CurrentMemoryContext, count / 8 + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-	}
-	void add(uint32 id)
-	{
-		if (id < ids)
-			bits[id / 8] |= 1 << id % 8;
-	}
-	bool contains(uint32 id) const { return id < ids && bits[id / 8] >> id % 8 & 1; }
-};
 
 struct Vacuum {
 	IndexVacuumInfo *info;
@@ -65,12 +46,8 @@ struct Vacuum {
 	IndexBulkDeleteCallback callback; /* null: only finish what an earlier VACUUM began */
 	void *callback_state;
 	const IndexHandle *handle;
-	BlockNumber blocks;            /* at the start; what comes later holds no dead rows */
-	IdSet deleted;                 /* of all levels */
-	IdSet reached;                 /* records with a way along edges from `starts` */
-	ArenaVector<uint32> to_expand; /* reached, their neighbours perhaps not yet; from next_expanded on */
-	uint32 next_expanded;
-	uint32 starts[hnsw::kMaxLevel + 1]; /* by level: where the walk along edges begins */
+	BlockNumber blocks; /* at the start; what comes later holds no dead rows */
+	IdSet deleted;      /* of all levels */
 	uint64 deleted_nodes, deleted_uppers, live_nodes;
 	uint32 best_entry, best_level;
 	GraphWriter writer;
@@ -354,91 +331,6 @@ void repair_graph(Vacuum &vacuum)
 	move_entry_point(vacuum);
 }
 
-/* Adds a record that a way leads to. */
-void reach(Vacuum &vacuum, uint32 id)
-{
-	if (vacuum.reached.contains(id))
-		return;
-	vacuum.reached.add(id);
-	vacuum.to_expand.push_back(id);
-}
-
-void expand_reached(Vacuum &vacuum)
-{
-	while (vacuum.next_expanded < vacuum.to_expand.size()) {
-		vacuum.writer.graph().visit(vacuum.to_expand[vacuum.next_expanded++], [&](hnsw::ConstNodeRecord record) {
-			for (uint32 j = 0; j < record.header().slots_used; j++)
-				if (record.ids()[j] != kNoNode)
-					reach(vacuum, record.ids()[j]);
-		});
-		CHECK_FOR_INTERRUPTS();
-	}
-	vacuum.to_expand.clear();
-	vacuum.next_expanded = 0;
-}
-
-/* The entry point and the records below it. */
-void reach_starts(Vacuum &vacuum)
-{
-	for (uint32 &start : vacuum.starts)
-		start = kNoNode;
-	uint32 id = read_meta(vacuum.index).state.entry_point;
-	while (id != kNoNode) {
-		uint32 down = kNoNode;
-		if (!vacuum.writer.graph().visit(id, [&](hnsw::ConstNodeRecord record) {
-				vacuum.starts[record.header().level] = id;
-				down = record.header().down;
-			}))
-			break;
-		reach(vacuum, id);
-		id = down;
-	}
-}
-
-/* Copies the live records of a page that no way leads to. */
-uint32 unreached_records(Vacuum &vacuum, BlockNumber block, uint32 *ids, uint8 *levels)
-{
-	const IndexFormat &format = vacuum.handle->format;
-	uint32 count = 0;
-	Buffer buffer = read_page(vacuum, block);
-	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	Page page = BufferGetPage(buffer);
-	if (is_node_page(page)) {
-		const int level_class = vecext::pg::level_class(page_opaque(page)->kind);
-		for (uint32 slot = 0; slot < format.slots_per_page[level_class]; slot++) {
-			const NodeHeader *header = header_at(page, format, level_class, slot);
-			const uint32 id = node_id(format, block, slot);
-			if (header->state != NodeState::kLive || vacuum.reached.contains(id))
-				continue;
-			levels[count] = header->level;
-			ids[count++] = id;
-		}
-	}
-	UnlockReleaseBuffer(buffer);
-	return count;
-}
-
-/* Insertions and repairs replace edges; in the end some records can be without a
- * way to them, alone or in groups. Each gets an edge from a record that has one. */
-void adopt_unreached(Vacuum &vacuum)
-{
-	uint32 ids[BLCKSZ / sizeof(NodeHeader)];
-	uint8 levels[BLCKSZ / sizeof(NodeHeader)];
-	reach_starts(vacuum);
-	expand_reached(vacuum);
-	for (BlockNumber block = kMetaBlock + 1; block < vacuum.blocks; block++) {
-		const uint32 count = unreached_records(vacuum, block, ids, levels);
-		for (uint32 i = 0; i < count; i++) {
-			const uint32 start = vacuum.starts[levels[i]];
-			if (start == kNoNode || vacuum.reached.contains(ids[i]))
-				continue;
-			vacuum.writer.adopt(ids[i], start);
-			reach(vacuum, ids[i]);
-			expand_reached(vacuum);
-		}
-	}
-}
-
 /* ---- pass 3: free ---- */
 
 /* Frees the deleted records of a page in one WAL record: metapage, node page. The
@@ -540,8 +432,6 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 	vacuum->best_entry = kNoNode;
 	const Size ids = Size{vacuum->blocks} << vacuum->handle->format.slot_bits;
 	vacuum->deleted.init(ids);
-	vacuum->reached.init(ids);
-	vacuum->to_expand.init(context_arena(context), 1024);
 	vacuum->writer.init(index, vacuum->handle, context, false);
 	stats->num_index_tuples = 0;
 	stats->estimated_count = false;
@@ -549,7 +439,7 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 	remove_rows(*vacuum);
 	if (vacuum->deleted_nodes + vacuum->deleted_uppers > 0) {
 		repair_graph(*vacuum);
-		adopt_unreached(*vacuum);
+		connect_graph(vacuum->writer, vacuum->blocks, info->strategy);
 		free_deleted(*vacuum);
 	}
 	stats->pages_deleted = 0;
