@@ -167,7 +167,9 @@ VECEXT_FUNCTION(hnsw_merge)
 	if (RecoveryInProgress())
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("recovery is in progress"),
 						errhint("Pending rows cannot be merged on a standby.")));
-	Relation index = relation_open(relid, RowExclusiveLock);
+	Relation index = try_relation_open(relid, RowExclusiveLock);
+	if (index == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no relation with OID %u", relid)));
 	if (!is_hnsw_index(index))
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("\"%s\" is not an hnsw index", RelationGetRelationName(index))));

@@ -99,3 +99,18 @@ BEGIN
 		RAISE EXCEPTION 'hnsw_check: block % slot %: %', bad.block, bad.slot, bad.message;
 	END IF;
 END $body$;
+
+-- Raises an error when a search misses most of what the exact one finds.
+CREATE OR REPLACE FUNCTION assert_near(query bigint, k int) RETURNS int LANGUAGE plpgsql AS $body$
+DECLARE
+	approximate record := search(query, k);
+	exact record := exact_search(query, k);
+	wanted int := coalesce(array_length(exact.ids, 1), 0);
+	bound float8 := exact.distances[wanted];
+	hits int := (SELECT count(*) FROM unnest(approximate.distances) AS d WHERE d <= bound + 1e-6 * abs(bound));
+BEGIN
+	IF hits < wanted / 2 THEN
+		RAISE EXCEPTION 'search % found % of %', query, hits, wanted;
+	END IF;
+	RETURN hits;
+END $body$;
