@@ -46,6 +46,7 @@ struct Build {
 	GraphWriter *writer;
 	double rows;          /* indexed */
 	uint64 written_nodes; /* by the writer */
+	uint32 unindexed;     /* kUnindexed bits of rows left out */
 	/* Where levels begin on pages. */
 	BlockNumber first_node_block, first_upper_block;
 	uint32 *new_ids;                          /* of level 0, by id in memory */
@@ -376,13 +377,17 @@ void add_row(Build *build, const RowId &row, const IndexedValue &value)
 void build_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool, void *state)
 {
 	auto *build = static_cast<Build *>(state);
-	if (isnull[0])
+	if (isnull[0]) {
+		build->unindexed |= kUnindexedNull;
 		return;
+	}
 	MemoryContext old = MemoryContextSwitchTo(build->row_context);
 	const IndexedValue value = value_from_datum(build->format, values[0]);
 	if (is_indexable(build->format, value)) {
 		add_row(build, row_of(*tid), value);
 		build->rows++;
+	} else {
+		build->unindexed |= kUnindexedZeroNorm;
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build->row_context);
@@ -422,8 +427,10 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 		link_loaded(build);
 		write_graph(build);
 	}
-	if (build->written_nodes > 0)
-		update_state(index, [&](IndexState &state) { state.node_count += build->written_nodes; });
+	update_state(index, [&](IndexState &state) {
+		state.node_count += build->written_nodes;
+		state.unindexed = build->unindexed;
+	});
 	if (RelationNeedsWAL(index)) {
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLog);
 		log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);

@@ -192,6 +192,39 @@ void search_more(IndexSearch *search)
 	finish_batch(search);
 }
 
+/* ---- rows known to be dead ---- */
+
+/* The slot may serve another row by now: compared first. */
+void kill_node_row(IndexSearch *search, const FoundRow &row)
+{
+	Buffer buffer = ReadBuffer(search->index, block_of(search->handle->format, row.node));
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	const hnsw::ConstNodeRecord record = search->graph.locate(BufferGetPage(buffer), row.node);
+	if (record.bytes != nullptr) {
+		auto &header = const_cast<NodeHeader &>(record.header());
+		if (row.entry < header.row_count && header.rows[row.entry] == row.row && !row_killed(header, row.entry)) {
+			header.reserved |= 1u << row.entry;
+			MarkBufferDirtyHint(buffer, true);
+		}
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
+void kill_pending_row(IndexSearch *search, const FoundRow &row)
+{
+	Buffer buffer = ReadBuffer(search->index, row.block);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	Page page = BufferGetPage(buffer);
+	if (is_page_of_kind(page, PageKind::kPending) && row.entry < pending_header(page)->count) {
+		PendingEntry *entry = pending_entry(page, search->handle->format, row.entry);
+		if (entry->row == row.row && !entry->killed) {
+			entry->killed = 1;
+			MarkBufferDirtyHint(buffer, true);
+		}
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
 } /* namespace */
 
 IndexSearch *create_search(Relation index)
@@ -290,6 +323,14 @@ const FoundRow *next_found(IndexSearch *search)
 			return nullptr;
 	}
 	return &search->rows[search->next_row++];
+}
+
+void kill_found_row(IndexSearch *search, const FoundRow &row)
+{
+	if (row.node == kNoNode)
+		kill_pending_row(search, row);
+	else
+		kill_node_row(search, row);
 }
 
 } /* namespace vecext::pg */

@@ -78,4 +78,8 @@ void search_first(IndexSearch *search, Datum query, bool is_null);
  * end. With `context` current. */
 const FoundRow *next_found(IndexSearch *search);
 
+/* Notes on its page that a row is dead to everyone: a hint, so under a share lock
+ * and without WAL. */
+void kill_found_row(IndexSearch *search, const FoundRow &row);
+
 } /* namespace vecext::pg */

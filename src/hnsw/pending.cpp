@@ -322,7 +322,7 @@ void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQ
 	ArenaVector<PendingCandidate> &heap = search.candidates;
 	std::make_heap(heap.begin(), heap.end(), greater_bound);
 	ArenaVector<float> best; /* max-heap of the `wanted` best exact distances */
-	best.init(arena, wanted + 1);
+	best.init(arena, std::min(wanted, 1024u) + 1);
 	while (!heap.empty()) {
 		CHECK_FOR_INTERRUPTS();
 		std::pop_heap(heap.begin(), heap.end(), greater_bound);
