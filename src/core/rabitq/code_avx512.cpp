@@ -36,11 +36,12 @@ struct Lanes {
 	{
 		return _mm512_test_epi32_mask(_mm512_castps_si512(v), _mm512_set1_epi32(1 << bit));
 	}
+	/* A product with 1 or -1 is exact, so fusing changes no bit. */
 	template <int h> Lanes butterfly() const
 	{
-		constexpr __mmask16 upper = h == 1 ? 0xaaaa : h == 2 ? 0xcccc : h == 4 ? 0xf0f0 : 0xff00;
-		const __m512 partner = partner_lanes<h>();
-		return {_mm512_mask_sub_ps(_mm512_add_ps(partner, v), upper, partner, v)};
+		constexpr uint16_t upper = h == 1 ? 0xaaaa : h == 2 ? 0xcccc : h == 4 ? 0xf0f0 : 0xff00;
+		const __m512 sign = _mm512_mask_blend_ps(upper, _mm512_set1_ps(1), _mm512_set1_ps(-1));
+		return {_mm512_fmadd_ps(v, sign, partner_lanes<h>())};
 	}
 
 private:
@@ -168,7 +169,7 @@ size_t no_tables(uint32_t, int) noexcept
 } /* namespace */
 
 const CodeKernels kAvx512CodeKernels = {
-	rotate<Lanes>, prepare_planes<Lanes>, scan_block, scan_row, encode<Lanes>, no_tables,
+	rotate<Lanes>, prepare_query<Lanes>, scan_block, scan_row, encode<Lanes>, no_tables,
 };
 
 } /* namespace vecext */
