@@ -124,16 +124,12 @@ void scan_block(const CodeQuery &query, const uint64_t *codes, const float *add,
 				float *out) noexcept
 {
 	switch (query.query_bits) {
-	case 4:
-		return scan_counted<4>(query, codes, add, scale, count, out);
 	case 5:
 		return scan_counted<5>(query, codes, add, scale, count, out);
 	case 6:
 		return scan_counted<6>(query, codes, add, scale, count, out);
-	case 7:
-		return scan_counted<7>(query, codes, add, scale, count, out);
 	default:
-		return scan_counted<8>(query, codes, add, scale, count, out);
+		return scan_counted<7>(query, codes, add, scale, count, out);
 	}
 }
 
