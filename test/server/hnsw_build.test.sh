@@ -60,6 +60,43 @@ for name in plain coded product apart large half bits sparse taxi cosine jaccard
 	esac
 done
 
+# ---- progress, seen by a second session ----
+
+# Every value comes twice, so that nodes are half as many as rows; NULLs are no rows.
+layout apart
+hnsw_table 0
+sql "DROP INDEX items_v; INSERT INTO items (id, seed, v) SELECT i, i, new_value(i / 2) FROM generate_series(2, 1801) AS i;
+	INSERT INTO items (id, seed, v) SELECT i, i, NULL FROM generate_series(5001, 5100) AS i"
+seen=$tap_work/progress
+
+# watch_build STATEMENT: what pg_stat_progress_create_index shows meanwhile, each
+# line once, without what psql shows before and after.
+watch_build() {
+	psql -Xq -c "SET max_parallel_maintenance_workers = 0; $1" 2>/dev/null &
+	local builder=$!
+	while kill -0 $builder 2>/dev/null; do
+		echo "SELECT phase, blocks_done, blocks_total, tuples_done, tuples_total FROM pg_stat_progress_create_index; SELECT pg_sleep(0.002) WHERE false;"
+	done | psql -XAtq | uniq >"$seen"
+	wait $builder
+}
+# steps PHASE DONE TOTAL: that column DONE grows within a phase and is never above
+# column TOTAL; prints how many different values it had.
+steps() {
+	awk -F'|' -v phase="building index: $1" -v done_column="$2" -v total_column="$3" '
+		$1 == phase && $total_column > 0 {
+			if ($done_column + 0 < last || $done_column > $total_column + 0) exit wrong = 1
+			if ($done_column + 0 > last) steps++
+			last = $done_column + 0
+		}
+		END { print wrong ? -1 : steps + 0 }' "$seen"
+}
+watch_build "CREATE INDEX items_v ON items USING hnsw (v $opclass) WITH (ef_construction = 1000)"
+at_least "$(steps "building graph" 4 5)" 5 "tuples are counted while the graph is built"
+is "$(grep "building graph" "$seen" | cut -d'|' -f5 | sort -u | tail -1)" 1800 "their total is that of the rows with a value"
+like "$(cut -d'|' -f1 "$seen" | uniq | grep -v initializing | tr '\n' ',')" "loading tuples,.*building graph,.*" "phases come in order"
+watch_build "SET maintenance_work_mem = '4MB'; REINDEX INDEX items_v"
+at_least "$(steps "merging tuples beyond memory" 4 5)" 5 "tuples are counted when they go to disk"
+
 # That recall is measured at all: a beam of one finds less.
 layout sparse
 hnsw_table 2000
