@@ -43,7 +43,7 @@ struct Build {
 	MemoryContext row_context;
 	hnsw::GraphBuilder *builder;
 	std::atomic<uint64_t> linked; /* rows */
-	bool in_memory; /* rows go to the builder, else to the writer */
+	bool in_memory;               /* rows go to the builder, else to the writer */
 	GraphWriter *writer;
 	double rows;          /* indexed */
 	uint64 written_nodes; /* by the writer */
@@ -58,8 +58,8 @@ struct Build {
 /* Begins a phase that counts up to `total` of what `total_param` says. */
 void begin_phase(int64 phase, int total_param, double total)
 {
-	const int done_param = total_param == PROGRESS_CREATEIDX_TUPLES_TOTAL ? PROGRESS_CREATEIDX_TUPLES_DONE
-																		  : PROGRESS_SCAN_BLOCKS_DONE;
+	const int done_param =
+		total_param == PROGRESS_CREATEIDX_TUPLES_TOTAL ? PROGRESS_CREATEIDX_TUPLES_DONE : PROGRESS_SCAN_BLOCKS_DONE;
 	const int params[] = {PROGRESS_CREATEIDX_SUBPHASE, total_param, done_param};
 	const int64 values[] = {phase, static_cast<int64>(total), 0};
 	pgstat_progress_update_multi_param(3, params, values);

@@ -73,7 +73,7 @@ timeouts=0
 for ((i = 1; i <= 8; i++)); do
 	sql "DELETE FROM items WHERE id % 8 = $i % 8"
 	for ((j = 1; j <= 4; j++)); do
-		[ "$(sqlstate "SET statement_timeout = '$((i * 5 + j * 8))ms';")$(PGOPTIONS="-c statement_timeout=$((i * 5 + j * 9))" \
+		[ "$(sqlstate "SET statement_timeout = '$((i * 5 + j * 8))ms';")$(PGOPTIONS="-c statement_timeout=$((i * 2 + j * 4))" \
 			psql -XAtq -v VERBOSITY=sqlstate -c "VACUUM (INDEX_CLEANUP on) items" 2>&1)" = 00000 ] || timeouts=$((timeouts + 1))
 		sql "INSERT INTO items (id, seed, v) SELECT nextval('item_ids') + 10000, seed, new_value(seed) FROM generate_series(1, 20) AS seed;
 			SELECT hnsw_merge('items_v')" >/dev/null
