@@ -16,12 +16,6 @@ namespace vecext::pg {
 
 namespace {
 
-void require_utf8()
-{
-	if (GetDatabaseEncoding() != PG_UTF8)
-		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("payload filters need a database in UTF8"));
-}
-
 /* The text of a jsonb in `context`. */
 std::string_view text_of(const Jsonb *jsonb, MemoryContext context)
 {
@@ -34,6 +28,12 @@ std::string_view text_of(const Jsonb *jsonb, MemoryContext context)
 }
 
 } /* namespace */
+
+void require_utf8()
+{
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("payload filters need a database in UTF8"));
+}
 
 const filter::JsonValue *json_of(const Jsonb *jsonb, MemoryContext context)
 {

@@ -16,6 +16,9 @@ extern "C" {
 
 namespace vecext::pg {
 
+/* Raises an error unless the database is in UTF-8. */
+void require_utf8();
+
 /* The tree of a jsonb, in `context`. */
 const filter::JsonValue *json_of(const Jsonb *jsonb, MemoryContext context);
 
