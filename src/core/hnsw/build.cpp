@@ -132,7 +132,8 @@ void work(Team &team, int member) noexcept
 				break;
 			team.linkers[member]->link(id);
 			if (team.progress != nullptr)
-				team.progress->fetch_add(1, std::memory_order_relaxed);
+				team.progress->fetch_add(team.state->levels[0].record(id).header().row_count,
+										 std::memory_order_relaxed);
 			if (member == 0 && std::chrono::steady_clock::now() >= next_poll) {
 				next_poll = std::chrono::steady_clock::now() + kPollPeriod;
 				if (team.poll())
