@@ -16,10 +16,10 @@ struct Row {
 
 /* The first row whose code begins the SQLSTATE counts. */
 constexpr Row kKinds[] = {
-	{"57014", model::ErrorKind::kTimeout},           /* query_canceled */
-	{"55P03", model::ErrorKind::kTimeout},           /* lock_not_available */
-	{"22", model::ErrorKind::kWrongInput},           /* data exceptions: values out of a type's range */
-	{"54", model::ErrorKind::kWrongInput},           /* limits of a statement or type */
+	{"57014", model::ErrorKind::kTimeout},             /* query_canceled */
+	{"55P03", model::ErrorKind::kTimeout},             /* lock_not_available */
+	{"22", model::ErrorKind::kWrongInput},             /* data exceptions: values out of a type's range */
+	{"54", model::ErrorKind::kWrongInput},             /* limits of a statement or type */
 	{"53100", model::ErrorKind::kInsufficientStorage}, /* disk_full */
 	{"", model::ErrorKind::kInternal},
 };
