@@ -10,8 +10,6 @@
 #include "vecext/hnsw/build.h"
 
 #include <omp.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +20,7 @@
 
 #include "core/hnsw/connect.h"
 #include "core/hnsw/link.h"
+#include "core/threads.h"
 
 namespace vecext::hnsw {
 
@@ -89,25 +88,6 @@ Status check_options(const BuildOptions &options)
 							 options.value_bytes);
 	return Status::ok();
 }
-
-/* Signals stay blocked in threads created within its life. */
-class SignalsBlocked {
-public:
-	SignalsBlocked()
-	{
-		sigset_t all;
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &before_);
-	}
-	~SignalsBlocked() { lift(); }
-	SignalsBlocked(const SignalsBlocked &) = delete;
-	SignalsBlocked &operator=(const SignalsBlocked &) = delete;
-	/* Call on the thread that blocked them. */
-	void lift() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-	sigset_t before_;
-};
 
 /* What the threads of a team share. */
 struct Team {
