@@ -203,7 +203,8 @@ private:
 	uint32_t generation_ = 0;
 };
 
-/* The ef best candidates in order, each expanded or not. */
+/* The ef best candidates in order, each waiting or taken. Nothing in here branches
+ * on where a distance belongs: mispredictions would cost more than the work. */
 class Beam {
 public:
 	/* Forgets memory taken before: the arena may have been emptied since. */
@@ -216,7 +217,7 @@ public:
 	{
 		if (ef + 1 > allocated_) {
 			allocated_ = std::bit_ceil(ef + 1);
-			entries_ = arena_.allocate<Entry>(allocated_);
+			entries_ = arena_.allocate<Candidate>(allocated_);
 		}
 		capacity_ = ef;
 		size_ = next_ = 0;
@@ -226,27 +227,24 @@ public:
 	{
 		return size_ < capacity_ ? std::numeric_limits<float>::infinity() : entries_[size_ - 1].distance;
 	}
-	/* Puts a candidate in its place. When another falls out at the end that was
-	 * not expanded, stores it in *dropped and returns true. Requires distance <
-	 * threshold(). */
+	/* Puts a candidate in its place. When another falls out at the end that waits,
+	 * stores it in *dropped and returns true. Requires distance < threshold(). */
 	bool insert(float distance, uint32_t id, Candidate *dropped)
 	{
 		bool dropping = false;
 		if (size_ == capacity_) {
-			const Entry &last = entries_[size_ - 1];
-			dropping = !last.expanded;
-			*dropped = {last.distance, last.id};
-			size_--;
+			*dropped = entries_[--size_];
+			dropping = dropped->id != kNoNode;
 		}
 		const uint32_t at = end_of(distance, size_);
-		memmove(&entries_[at + 1], &entries_[at], (size_ - at) * sizeof(Entry));
-		entries_[at] = {distance, id, false};
+		memmove(&entries_[at + 1], &entries_[at], (size_ - at) * sizeof(Candidate));
+		entries_[at] = {distance, id};
 		size_++;
 		next_ = std::min(next_, at);
 		return dropping;
 	}
-	/* Moves a candidate that is not expanded to the place of a new distance; false
-	 * when the beam does not hold it at the old one. */
+	/* Moves a waiting candidate to the place of a new distance; false when the beam
+	 * does not hold it at the old one. */
 	bool move(float from, uint32_t id, float to)
 	{
 		uint32_t old = end_of(from, size_);
@@ -258,63 +256,56 @@ public:
 		uint32_t at;
 		if (to < from) {
 			at = end_of(to, old);
-			memmove(&entries_[at + 1], &entries_[at], (old - at) * sizeof(Entry));
+			memmove(&entries_[at + 1], &entries_[at], (old - at) * sizeof(Candidate));
 		} else {
 			at = end_of(to, size_) - 1;
-			memmove(&entries_[old], &entries_[old + 1], (at - old) * sizeof(Entry));
+			memmove(&entries_[old], &entries_[old + 1], (at - old) * sizeof(Candidate));
 		}
-		entries_[at] = {to, id, false};
+		entries_[at] = {to, id};
 		next_ = std::min({next_, old, at});
-		skip_expanded();
+		skip_taken();
 		return true;
 	}
-	/* Takes the best candidate that is not expanded yet. */
+	/* Takes the best candidate that waits. Its place goes on counting. */
 	bool pop(Candidate *best)
 	{
 		if (!peek(best))
 			return false;
-		entries_[next_].expanded = true;
-		skip_expanded();
+		entries_[next_].id = kNoNode;
+		skip_taken();
 		return true;
 	}
 	bool peek(Candidate *best) const
 	{
 		if (next_ >= size_)
 			return false;
-		*best = {entries_[next_].distance, entries_[next_].id};
+		*best = entries_[next_];
 		return true;
 	}
 	uint32_t size() const { return size_; }
+	uint32_t capacity() const { return capacity_; }
 
 private:
-	struct Entry {
-		float distance;
-		uint32_t id;
-		bool expanded;
-	};
 	/* Behind the last of the first `limit` entries that is not above `distance`. */
 	uint32_t end_of(float distance, uint32_t limit) const
 	{
-		uint32_t low = 0, high = limit;
-		while (low < high) {
-			const uint32_t middle = (low + high) / 2;
-			if (entries_[middle].distance <= distance)
-				low = middle + 1;
-			else
-				high = middle;
+		uint32_t low = 0;
+		for (; limit > 0; limit /= 2) {
+			const uint32_t half = limit - limit / 2;
+			low += entries_[low + half - 1].distance <= distance ? half : 0;
 		}
 		return low;
 	}
-	void skip_expanded()
+	void skip_taken()
 	{
-		while (next_ < size_ && entries_[next_].expanded)
+		while (next_ < size_ && entries_[next_].id == kNoNode)
 			next_++;
 	}
 
 	Arena arena_{};
-	Entry *entries_ = nullptr;
+	Candidate *entries_ = nullptr; /* id is kNoNode once taken */
 	uint32_t allocated_ = 0, capacity_ = 0, size_ = 0;
-	uint32_t next_ = 0; /* the first entry that may not be expanded */
+	uint32_t next_ = 0; /* the first entry that may wait */
 };
 
 struct SearchQuery {
@@ -363,6 +354,7 @@ struct LayerSearch {
 	EstimateTable estimates; /* coded layouts */
 	DiscardedCandidates discarded;
 	bool keep_discarded = false;
+	bool coded = false;
 	float *partial = nullptr; /* estimates of one record, kMaxSlots values */
 	uint32_t *ids = nullptr;
 	SearchCounters counters;
@@ -371,6 +363,7 @@ struct LayerSearch {
 
 	void init(Arena arena, uint32_t ef, const NodeLayout &layout)
 	{
+		coded = layout.coded();
 		beam.init(arena);
 		visited.init(arena, layout.coded() ? 0 : ef * 32);
 		estimates.init(arena, layout.coded() ? ef * 8 : 0);
@@ -385,6 +378,15 @@ struct LayerSearch {
 		estimates.reset();
 		discarded.clear();
 	}
+	/* Takes the best candidate that waits for its expansion. */
+	bool take(Candidate *best)
+	{
+		if (!beam.pop(best))
+			return false;
+		if (coded)
+			estimates.set(best->id, EstimateTable::kExpanded);
+		return true;
+	}
 	/* A candidate that was not offered before. */
 	void offer(float distance, uint32_t id)
 	{
@@ -396,7 +398,12 @@ struct LayerSearch {
 			discarded.push({distance, id});
 		}
 	}
-	/* An estimate of a node, which may have others. */
+	/* Estimates of nodes that may have others: partial[j] of ids[j], for j < count. */
+	void offer_estimates(uint32_t count)
+	{
+		for (uint32_t j = 0; j < count; j++)
+			offer_estimate(partial[j], ids[j]);
+	}
 	void offer_estimate(float estimate, uint32_t id)
 	{
 		float *known = estimates.find(id);
@@ -418,6 +425,19 @@ struct LayerSearch {
 			*known = estimate;
 			offer(estimate, id);
 		}
+	}
+	/* Adds base to partial[0..count), keeps of these and of ids those below the
+	 * limit, and returns how many. Free slots have infinite estimates. */
+	uint32_t keep_below(float limit, float base, uint32_t count)
+	{
+		uint32_t kept = 0;
+		for (uint32_t j = 0; j < count; j++) {
+			const float estimate = partial[j] + base;
+			partial[kept] = estimate;
+			ids[kept] = ids[j];
+			kept += estimate < limit;
+		}
+		return kept;
 	}
 	/* Empties the beam and fills it with the best discarded candidates; false
 	 * when none are left and the search has seen all it can reach. */
@@ -457,7 +477,6 @@ template <class Graph, class F> bool visit_scored(Graph &graph, uint32_t id, F f
 template <class Graph, class Found>
 void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found)
 {
-	search.estimates.set(id, EstimateTable::kExpanded);
 	const bool inline_value = graph.layout().inline_value();
 	NodeHeader header;
 	float base = 0;
@@ -481,22 +500,10 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 	if (!present)
 		return;
 	search.counters.estimates += count;
-	/* The nearest of them is likely expanded next: its record is fetched while the
-	 * candidates are sorted in. */
-	float nearest = search.beam.threshold();
-	uint32_t nearest_id = kNoNode;
-	for (uint32_t j = 0; j < count; j++) {
-		search.partial[j] += base;
-		if (search.partial[j] < nearest && search.ids[j] != kNoNode) {
-			nearest = search.partial[j];
-			nearest_id = search.ids[j];
-		}
-	}
-	if (nearest_id != kNoNode)
-		graph.prefetch(nearest_id);
-	for (uint32_t j = 0; j < count; j++)
-		if (search.ids[j] != kNoNode)
-			search.offer_estimate(search.partial[j], search.ids[j]);
+	/* What is too far for the beam matters only to a search that may go on: an
+	 * estimate that would move a waiting node out of the beam is passed over. */
+	const float limit = search.keep_discarded ? std::numeric_limits<float>::infinity() : search.beam.threshold();
+	search.offer_estimates(search.keep_below(limit, base, count));
 }
 
 template <class Graph, class Found>
@@ -536,20 +543,30 @@ void expand_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 
 } /* namespace detail */
 
-/* Expands candidates until none in the beam is left. */
+/* Expands candidates until none in the beam is left. A record takes longer to
+ * arrive from memory than another takes to be worked on; so once the beam is full,
+ * and nearly all that it holds will be expanded in some order, the next candidate
+ * is chosen one step ahead, while the one before has not yet been expanded. */
 template <class Graph, class Found>
 void run_beam(Graph &graph, const SearchQuery &query, LayerSearch &search, Found found)
 {
-	const bool coded = graph.layout().coded();
-	Candidate best, next;
-	while (search.beam.pop(&best)) {
+	constexpr uint32_t kAheadFrom = 16;
+	Candidate current, next;
+	bool more = search.take(&current);
+	while (more) {
 		graph.poll();
-		if (search.beam.peek(&next))
+		const bool ahead =
+			search.beam.capacity() >= kAheadFrom && search.beam.size() == search.beam.capacity() && search.take(&next);
+		if (ahead || search.beam.peek(&next))
 			graph.prefetch(next.id);
-		if (coded)
-			detail::expand_coded(graph, query, search, best.id, found);
+		if (graph.layout().coded())
+			detail::expand_coded(graph, query, search, current.id, found);
 		else
-			detail::expand_plain(graph, query, search, best.id, found);
+			detail::expand_plain(graph, query, search, current.id, found);
+		if (ahead)
+			current = next;
+		else
+			more = search.take(&current);
 	}
 }
 

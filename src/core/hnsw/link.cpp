@@ -7,6 +7,18 @@ namespace vecext::hnsw {
 
 namespace {
 
+/* Candidates that a new point's search holds: ef_construction, and in coded graphs
+ * more, in time that searching by exact distances would take (README.md). What a
+ * code saves grows with the dimensions. */
+uint32_t beam_of(const BuildOptions &options)
+{
+	constexpr uint32_t kManyDims = 256;
+	const auto ef = static_cast<uint32_t>(options.ef_construction);
+	if (options.code_bits == 0)
+		return ef;
+	return options.dims >= kManyDims ? 2 * ef : ef + ef / 2;
+}
+
 size_t words_per_code(const NodeLayout &layout)
 {
 	return size_t{layout.padded} / 64 * layout.code_bits;
@@ -24,11 +36,11 @@ bool nearer(const Candidate &a, const Candidate &b)
 
 } /* namespace */
 
-Linker::Linker(GraphState &state) : state_(state)
+Linker::Linker(GraphState &state) : state_(state), beam_(beam_of(state.options))
 {
 	const Arena arena = arena_.arena();
 	const NodeLayout &layout = state.layouts[0];
-	const auto ef = static_cast<uint32_t>(state.options.ef_construction);
+	const uint32_t ef = beam_;
 	query_.distance = state.distance;
 	search_.init(arena, ef, layout);
 	found_.init(arena, ef * 4);
@@ -46,7 +58,7 @@ Linker::Linker(GraphState &state) : state_(state)
 
 size_t Linker::memory_needed(const BuildOptions &options, const NodeLayout &layout) noexcept
 {
-	const auto ef = static_cast<size_t>(options.ef_construction);
+	const size_t ef = beam_of(options);
 	const size_t searching = ef * (4 * sizeof(Candidate) + 2 * 32 * sizeof(uint64_t) + 32) + 16384;
 	const size_t coding = (4 + size_t{CodeQuery::kMaxPlanes} / 8) * layout.padded * sizeof(float) +
 						  words_per_code(layout) * sizeof(uint64_t) * (2 * options.m + 1);
@@ -115,7 +127,7 @@ void Linker::link_below(EntryPoint entry, uint32_t id, int level)
 	for (int l = 0; l < level; l++)
 		record = state_.levels[l].record(record).header().up;
 	for (int l = level; l >= 0; l--) {
-		search(l, from, static_cast<uint32_t>(state_.options.ef_construction));
+		search(l, from, beam_);
 		const uint32_t nearest = found_[0].id;
 		select(l);
 		write_edges(l, record);
@@ -260,7 +272,7 @@ int Linker::make_slot(const BackEdge &edge, NodeRecord record, float *lengths)
 const ArenaVector<Candidate> &Linker::search_near(int level, uint32_t id, uint32_t entry)
 {
 	prepare_query(state_.value(level, id));
-	search(level, entry, static_cast<uint32_t>(state_.options.ef_construction));
+	search(level, entry, beam_);
 	return found_;
 }
 

@@ -56,6 +56,7 @@ private:
 	BackEdge encode_both_ways(int level, uint32_t id, const Candidate &neighbour, CodeFactors *forward);
 
 	GraphState &state_;
+	uint32_t beam_; /* width of searches for neighbours */
 	MallocArena arena_;
 	SearchQuery query_;
 	LayerSearch search_;
