@@ -182,9 +182,19 @@ Measured best_round(Connection &session, const std::vector<Question> &questions,
 	return best;
 }
 
+/* Maps what the server has cached into the session's memory, as a session that
+ * lives long has it. */
+void touch_everything(Connection &session, const Target &target)
+{
+	session.query("SELECT sum(vector_dims(v)) FROM " + target.table);
+	if (target.extension == "vecext")
+		session.query("SELECT * FROM hnsw_stats('" + target.index_name() + "')");
+}
+
 Connection prepared_session(const Task &task, const Cell &cell, const std::vector<std::string> &settings)
 {
 	Connection session = task.target.connect();
+	touch_everything(session, task.target);
 	for (const std::string &setting : settings)
 		session.query("SET " + setting);
 	const std::string sql = "SELECT id FROM " + task.target.table + " WHERE " + column_of(cell.correlation) +
