@@ -10,7 +10,7 @@
  *              ef_search and its limits until it has the recall that --at-least
  *              names for the cell (a file of records that the node's run printed)
  *              or its maximum; the last step is what counts
- * The first round warms, of the others the one with the least CPU time counts.
+ * --only NAME measures the cells whose names contain it. The first round warms, of the others the one with the least CPU time counts.
  * A cell whose queries take long is measured with fewer of them.
  */
 #include "client/commands.h"
@@ -206,9 +206,12 @@ Connection prepared_session(const Task &task, const Cell &cell, const std::vecto
 
 /* ---- plans ---- */
 
-std::string no_node(const Target &target)
+/* What keeps vecext from using its node. */
+std::vector<std::string> without_node(const Target &target)
 {
-	return target.extension == "vecext" ? "vecext.enable_filtered_scan = off" : "enable_material = on";
+	if (target.extension != "vecext")
+		return {};
+	return {"vecext.enable_filtered_scan = off"};
 }
 
 struct IterativeStep {
@@ -256,10 +259,13 @@ Measured measure(const Task &task, const Cell &cell, const std::string &plan, do
 	if (plan == "iterative")
 		return measure_iterative(task, cell, questions, truth, recall, rounds);
 	std::vector<std::string> settings;
-	if (plan == "bitmap")
-		settings = {no_node(task.target), "enable_indexscan = off", "enable_seqscan = off"};
-	else if (plan != "node")
+	if (plan == "bitmap") {
+		settings = without_node(task.target);
+		settings.push_back("enable_indexscan = off");
+		settings.push_back("enable_seqscan = off");
+	} else if (plan != "node") {
 		throw std::runtime_error("--plan is node, bitmap or iterative");
+	}
 	Connection session = prepared_session(task, cell, settings);
 	return best_round(session, questions, truth, rounds);
 }
