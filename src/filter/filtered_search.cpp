@@ -88,6 +88,21 @@ DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, Inde
 	return is_indexable(format, *value) ? DistanceRank::kNumber : DistanceRank::kNotANumber;
 }
 
+/* The exact distance of the row in `slot`, which a search knew by its code. */
+bool measure(FilteredSearch *search, TupleTableSlot *slot, float *distance)
+{
+	MemoryContext caller = MemoryContextSwitchTo(search->filter_context->ecxt_per_tuple_memory);
+	IndexedValue value;
+	const bool measured = indexed_value_of(search, slot, &value) == DistanceRank::kNumber;
+	if (measured)
+		*distance = search->index->query.distance(search->index->query.value, value.value);
+	MemoryContextSwitchTo(caller);
+	ResetExprContext(search->filter_context);
+	search->counters.distances++;
+	search->counters.rescored++;
+	return measured;
+}
+
 /* ---- exact regimes ---- */
 
 void add_exact(FilteredSearch *search, TupleTableSlot *slot)
@@ -175,6 +190,8 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 	}
 	if (distance > search->layer.matching.threshold() || !fetch_row(search, row, search->probe) ||
 		!passes_filter(search, search->probe))
+		return false;
+	if (search->index->rescore != RescoreFrom::kNothing && !measure(search, search->probe, &distance))
 		return false;
 	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber});
 	return true;
@@ -282,6 +299,15 @@ uint32 node_near(FilteredSearch *search, const hnsw::Value &value, uint32 top)
 	hnsw::SearchQuery query;
 	query.distance = handle->distance();
 	query.value = value;
+	if (handle->compact()) {
+		NodeCoder *coder = static_cast<NodeCoder *>(palloc0(sizeof(NodeCoder)));
+		coder->init(handle->format, hold_quantizer(index->index, read_meta(index->index), index->context),
+					index->context);
+		if (coder->ready()) {
+			coder->prepare(value.data);
+			query.estimator = coder->estimator();
+		}
+	}
 	if (handle->coded()) {
 		query.code.init(context_arena(index->context), handle->space.padded, handle->format.code_bits);
 		handle->space.project(value, query.code.rotated);
@@ -330,7 +356,8 @@ bool walk_from(void *state, uint32 entry)
 				   static_cast<double>(search->checked) * search->costs.fetch <
 			   search->spent_limit;
 	});
-	return !search->walk_ended || search->layer.counters.exact_distances > 0;
+	const hnsw::SearchCounters &counters = search->layer.counters;
+	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
 }
 
 /* Pending rows, then the graph. False when the limit of effort ended it. */
@@ -349,8 +376,27 @@ bool walk(FilteredSearch *search)
 	search_from_top(index, read_meta(index->index).state.entry_point, walk_from, search);
 	search->counters.nodes_visited += search->layer.counters.nodes_visited + index->layer.counters.nodes_visited;
 	search->counters.distances += search->layer.counters.exact_distances + index->layer.counters.exact_distances;
+	search->counters.codes += search->layer.counters.estimates + index->layer.counters.estimates;
 	index->layer.counters = {};
 	return search->walk_ended;
+}
+
+/* Without a filter rows were not fetched yet: of those known by their codes, so
+ * many of the nearest are measured as make the first `sought` right. */
+void rescore_rows(FilteredSearch *search)
+{
+	ArenaVector<FilteredRow> &rows = search->rows;
+	std::sort(rows.begin(), rows.end(), [](const FilteredRow &a, const FilteredRow &b) { return farther(b, a); });
+	const double wanted = static_cast<double>(search->sought) * hnsw_oversampling;
+	const auto count = static_cast<uint32>(std::min<double>(rows.size(), wanted));
+	uint32 kept = 0;
+	for (uint32 i = 0; i < count; i++) {
+		CHECK_FOR_INTERRUPTS();
+		FilteredRow row = rows[i];
+		if (fetch_row(search, row.row, search->probe) && measure(search, search->probe, &row.distance))
+			rows[kept++] = row;
+	}
+	rows.resize(kept);
 }
 
 /* ---- choice ---- */
@@ -491,6 +537,8 @@ bool run_strategy(FilteredSearch *search)
 	if (!walk(search) || fell_short(search))
 		return false;
 	search->complete = search->filter == nullptr && search->rows.size() < search->wanted;
+	if (search->filter == nullptr && search->index->rescore != RescoreFrom::kNothing)
+		rescore_rows(search);
 	return true;
 }
 

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "hnsw/inspect.h"
+#include "hnsw/node_codes.h"
 #include "hnsw/page_graph.h"
 
 namespace vecext::pg {
@@ -103,6 +104,8 @@ struct CheckRun {
 	float *projections[2];
 	float *scratch;
 	uint64 *code, *stored_code;
+	NodeCoder coder; /* compact indexes with a model */
+	uint8 *node_code;
 
 	bool exclusive() const { return mode == CheckMode::kExclusive; }
 };

@@ -59,7 +59,7 @@ void check_entry(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry 
 		return;
 	if (!OffsetNumberIsValid(tid.ip_posid))
 		report(run, Severity::kError, block, i, "pending row has the invalid offset %u", tid.ip_posid);
-	if (run.handle->coded())
+	if (run.handle->has_space())
 		check_entry_code(run, block, i, entry);
 	const void *value = run.graph.read_value(ref, &entry.row);
 	if (value == nullptr)

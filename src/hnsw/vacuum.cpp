@@ -350,7 +350,7 @@ uint32 free_records(Vacuum &vacuum, Buffer buffer, BlockNumber block, ValueRef *
 		NodeHeader *header = header_at(page, format, level_class, slot);
 		if (header->state == NodeState::kFree || !vacuum.deleted.contains(node_id(format, block, slot)))
 			continue;
-		if (level_class == 0 && format.value_bytes == 0)
+		if (level_class == 0 && format.values_apart())
 			values[value_count++] = {header->value_block, header->value_item};
 		const uint16 version = header->version;
 		memset(static_cast<void *>(header), 0, sizeof *header);

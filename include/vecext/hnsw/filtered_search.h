@@ -106,9 +106,10 @@ namespace detail {
 
 /* Takes note of a node whose record was read. */
 template <class Accept>
-void judge(FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance, Accept &accept)
+void judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header,
+		   float distance, Accept &accept)
 {
-	search.counters.exact_distances++;
+	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
 	const uint32_t matches = accept(id, header, distance);
 	search.any.offer(distance);
 	for (uint32_t i = 0; i < matches; i++)
@@ -126,7 +127,7 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	float base = 0;
 	uint32_t count = 0;
 	search.counters.nodes_visited++;
-	auto score = [&](const void *value) { base = query.distance(query.value, {value, header.norm}); };
+	auto score = [&](const void *value) { base = query.score({value, header.norm}); };
 	bool present = graph.visit(from.id, [&](ConstNodeRecord record) {
 		header = record.header();
 		count = header.slots_used;
@@ -140,7 +141,7 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	if (!present)
 		return;
 	search.counters.estimates += count;
-	judge(search, from.id, header, base, accept);
+	judge(query, search, from.id, header, base, accept);
 	const float threshold = search.threshold();
 	for (uint32_t j = 0; j < count; j++) {
 		const float estimate = base + search.partial[j];
@@ -158,10 +159,10 @@ void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerS
 	search.counters.nodes_visited++;
 	if (!visit_scored(graph, id, [&](const NodeHeader &node, const void *value) {
 			header = node;
-			distance = query.distance(query.value, {value, node.norm});
+			distance = query.score({value, node.norm});
 		}))
 		return;
-	judge(search, id, header, distance, accept);
+	judge(query, search, id, header, distance, accept);
 	if (distance <= search.threshold())
 		search.candidates.push({distance, id});
 }
