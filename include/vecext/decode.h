@@ -14,7 +14,8 @@ namespace vecext {
 /* Floats of scratch that decode() wants. */
 size_t decode_scratch_floats(const Quantizer &quantizer) noexcept;
 
-/* values[dims]; under kCosine about of length 1. */
+/* values[dims]; under kCosine about of length 1. Binary codes give the centre: they
+ * are too coarse for arithmetic among themselves. */
 void decode(const Quantizer &quantizer, const uint8_t *code, float *scratch, float *values) noexcept;
 
 } /* namespace vecext */

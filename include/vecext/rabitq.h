@@ -61,7 +61,7 @@ struct CodeKernels;
 /* A query prepared for scanning codes: q' quantized to signed integers and cut
  * into bit planes. Lives in an arena; reuse by calling prepare() again. */
 struct CodeQuery {
-	static constexpr int kMaxPlanes = 8;
+	static constexpr int kMaxPlanes = 7;
 
 	uint32_t padded;
 	int bits;                   /* bits per dimension of the codes to be scanned */

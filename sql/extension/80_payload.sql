@@ -29,6 +29,50 @@ CREATE OPERATOR @~@ (
 
 COMMENT ON OPERATOR @~@ (jsonb, jsonb) IS 'what ~@ becomes where an index of a payload field answers it';
 
+-- single conditions with an open value: docs/filters.md
+
+CREATE FUNCTION payload_test_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_test_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_test(payload jsonb, path text, test text, value jsonb DEFAULT 'true', field_schema jsonb DEFAULT NULL) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'vecext_payload_test' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 SUPPORT payload_test_support;
+
+COMMENT ON FUNCTION payload_test(jsonb, text, text, jsonb, jsonb) IS 'whether a payload''s field passes one test of a Qdrant filter';
+
+CREATE FUNCTION payload_test_query(path text, test text, value jsonb, field_schema jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vecext_payload_test_query' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION payload_test_query(text, text, jsonb, jsonb) IS 'what payload_test becomes in a condition of an index';
+
+-- counts of values
+
+CREATE FUNCTION payload_facet_add(internal, payload jsonb, path text, type text, max_values integer) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_facet_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION payload_facet_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_facet_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION payload_facet_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'vecext_payload_facet_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_facet_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecext_payload_facet_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION payload_facet_result(internal) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vecext_payload_facet_result' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE AGGREGATE payload_facet(payload jsonb, path text, type text, max_values integer) (
+	SFUNC = payload_facet_add,
+	STYPE = internal,
+	FINALFUNC = payload_facet_result,
+	COMBINEFUNC = payload_facet_combine,
+	SERIALFUNC = payload_facet_serialize,
+	DESERIALFUNC = payload_facet_deserialize,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE payload_facet(jsonb, text, text, integer) IS 'the most frequent values of a payload''s field, with their counts';
+
 -- indexes of payload fields
 
 CREATE FUNCTION payload_compare_bytes(bytea, bytea, smallint, internal) RETURNS integer

@@ -55,8 +55,8 @@ struct FilteredRow {
 struct FilteredCounters {
 	uint64 searches, batches;
 	uint64 nodes_visited, distances, rows_checked, rows_rejected, pending_rows;
-	uint64 codes;    /* estimates of distances by codes */
-	uint64 rescored; /* rows found by codes and then measured by their vectors */
+	uint64 codes;      /* estimates of distances by codes */
+	uint64 rescored;   /* rows found by codes and then measured by their vectors */
 	double members;    /* of the last bitmap; negative: none was made */
 	uint64 strategies; /* bit 1 << Strategy: used */
 	Strategy last;

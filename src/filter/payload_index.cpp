@@ -194,7 +194,8 @@ template <class T> int32 compare_range(const QueryKey &query, T low, T high, T k
 
 } /* namespace */
 
-bool pg::narrows_down(const char *opfamily, bytea *options, const filter::Condition &query)
+/* The field of an index by its operator family; false for one of another kind. */
+static bool field_of_index(const char *opfamily, bytea *options, filter::FieldIndex *index)
 {
 	constexpr std::string_view kFamilies[] = {"payload_keyword_ops", "payload_integer_ops",  "payload_float_ops",
 											  "payload_bool_ops",    "payload_datetime_ops", "payload_uuid_ops",
@@ -202,10 +203,35 @@ bool pg::narrows_down(const char *opfamily, bytea *options, const filter::Condit
 	const auto *family = std::find(std::begin(kFamilies), std::end(kFamilies), std::string_view(opfamily));
 	if (family == std::end(kFamilies) || !options)
 		return false;
-	filter::FieldIndex index = {};
 	read_field_or_raise(static_cast<FieldType>(family - kFamilies), reinterpret_cast<FieldOptions *>(options),
-						CurrentMemoryContext, &index);
-	return plan(index, query).possible;
+						CurrentMemoryContext, index);
+	return true;
+}
+
+bool pg::narrows_down(const char *opfamily, bytea *options, const filter::Condition &query)
+{
+	filter::FieldIndex index = {};
+	return field_of_index(opfamily, options, &index) && plan(index, query).possible;
+}
+
+bool pg::serves_test(const char *opfamily, bytea *options, const PayloadTest &test)
+{
+	filter::FieldIndex index = {};
+	if (!field_of_index(opfamily, options, &index))
+		return false;
+	const filter::JsonValue *schema = test.schema ? json_of(test.schema, CurrentMemoryContext) : nullptr;
+	const std::string_view path(VARDATA_ANY(test.path), VARSIZE_ANY_EXHDR(test.path));
+	const std::string_view name(VARDATA_ANY(test.test), VARSIZE_ANY_EXHDR(test.test));
+	bool serves = false;
+	raise_if_error(guarded([&] {
+		const Arena arena = throwing_arena(CurrentMemoryContext);
+		const auto fields = filter::read_field_schema(schema, arena);
+		const auto answer =
+			fields.is_ok() ? filter::serves_leaf(index, path, name, fields.value(), arena) : fields.status();
+		serves = answer.is_ok() && answer.value();
+		return answer.is_ok() ? Status::ok() : answer.status();
+	}));
+	return serves;
 }
 
 #define PAYLOAD_FIELD(name, type)                  \

@@ -4,12 +4,15 @@
 #pragma once
 
 #include "filter/compiled_filter.h"
-#include "vecext/filter/field_index.h"
+#include "vecext/filter/leaf.h"
 
 namespace vecext::pg {
 
 /* Whether an index with this operator family (by name, payload_*_ops) and these
  * options of its operator class narrows a query down. */
 bool narrows_down(const char *opfamily, bytea *options, const filter::Condition &query);
+
+/* The same for a test whatever its value (which is ignored). */
+bool serves_test(const char *opfamily, bytea *options, const PayloadTest &test);
 
 } /* namespace vecext::pg */

@@ -14,10 +14,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_index.h"
-#include "catalog/pg_operator.h"
-#include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -28,6 +25,7 @@ extern "C" {
 #include "utils/syscache.h"
 }
 
+#include "filter/payload_catalog.h"
 #include "filter/payload_index.h"
 
 using namespace vecext;
@@ -39,16 +37,6 @@ namespace {
 /* A filter with more conditions than this stays whole: planning each on its own
  * would cost more than an index gives. */
 constexpr int kMaxDecomposed = 64;
-
-constexpr const char *kSatisfies = "~@";
-constexpr const char *kIndexed = "@~@"; /* of the operator families */
-
-/* An operator of ours, in the schema of the function. */
-Oid operator_named(const char *name, Oid function)
-{
-	return GetSysCacheOid4(OPERNAMENSP, Anum_pg_operator_oid, CStringGetDatum(name), ObjectIdGetDatum(JSONBOID),
-						   ObjectIdGetDatum(JSONBOID), ObjectIdGetDatum(get_func_namespace(function)));
-}
 
 bool index_has_operator(Oid index, Oid op)
 {
@@ -158,7 +146,7 @@ bool is_constant(const Node *node)
 /* A constant query as AND, OR and NOT of its conditions; null to leave it. */
 Node *take_apart(const SupportRequestSimplify *request, Oid op, Node *payload, const Const *query)
 {
-	if (!is_indexed(request->root, payload, operator_named(kIndexed, request->fcall->funcid)))
+	if (!is_indexed(request->root, payload, pg::operator_named(pg::kIndexed, request->fcall->funcid)))
 		return nullptr;
 	const Jsonb *jsonb = DatumGetJsonbP(query->constvalue);
 	const Condition *condition = pg::compile_query(jsonb, CurrentMemoryContext);
@@ -198,7 +186,7 @@ Const *query_of_call(List *args)
 Node *simplify(const SupportRequestSimplify *request)
 {
 	const FuncExpr *call = request->fcall;
-	const Oid op = operator_named(kSatisfies, call->funcid);
+	const Oid op = pg::operator_named(pg::kSatisfies, call->funcid);
 	Const *query = query_of_call(call->args);
 	if (!OidIsValid(op) || !query)
 		return nullptr;
@@ -209,23 +197,13 @@ Node *simplify(const SupportRequestSimplify *request)
 	return reinterpret_cast<Node *>(satisfies(op, payload, reinterpret_cast<Node *>(query)));
 }
 
-const char *opfamily_name(Oid opfamily)
-{
-	HeapTuple tuple = SearchSysCache1(OPFAMILYOID, ObjectIdGetDatum(opfamily));
-	if (!HeapTupleIsValid(tuple))
-		return "";
-	char *name = pstrdup(NameStr(reinterpret_cast<Form_pg_opfamily>(GETSTRUCT(tuple))->opfname));
-	ReleaseSysCache(tuple);
-	return name;
-}
-
 /* `payload @~@ query` for an index that knows a field of the query. The index
  * rechecks by itself, so the condition loses nothing. */
 List *index_condition(SupportRequestIndexCondition *request)
 {
 	List *args = IsA(request->node, OpExpr) ? reinterpret_cast<OpExpr *>(request->node)->args
 											: reinterpret_cast<FuncExpr *>(request->node)->args;
-	const Oid op = operator_named(kIndexed, request->funcid);
+	const Oid op = pg::operator_named(pg::kIndexed, request->funcid);
 	if (request->indexarg != 0 || !OidIsValid(op) || !op_in_opfamily(op, request->opfamily))
 		return NIL;
 	Const *query = query_of_call(args);
@@ -233,7 +211,7 @@ List *index_condition(SupportRequestIndexCondition *request)
 	if (!query || !options)
 		return NIL;
 	const Condition *condition = pg::compile_query(DatumGetJsonbP(query->constvalue), CurrentMemoryContext);
-	if (!pg::narrows_down(opfamily_name(request->opfamily), options[request->indexcol], *condition))
+	if (!pg::narrows_down(pg::opfamily_name(request->opfamily), options[request->indexcol], *condition))
 		return NIL;
 	request->lossy = false;
 	return list_make1(satisfies(op, static_cast<Node *>(linitial(args)), reinterpret_cast<Node *>(query)));

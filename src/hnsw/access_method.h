@@ -66,10 +66,12 @@ uint32 index_dims(Relation index);
 bool is_ivfflat(Relation index);
 
 /* Phases of pg_stat_progress_create_index (beside PostgreSQL's "initializing"). */
-constexpr int64 kPhaseLoad = 2;  /* reading the table, building the graph */
-constexpr int64 kPhaseWrite = 3; /* writing pages */
-constexpr int64 kPhaseMerge = 4; /* rows beyond memory, merged in batches */
-constexpr int64 kPhaseLog = 5;   /* writing WAL */
+constexpr int64 kPhaseLoad = 2;   /* reading the table: blocks of it */
+constexpr int64 kPhaseGraph = 3;  /* building the graph: tuples loaded */
+constexpr int64 kPhaseValues = 4; /* writing values stored apart: tuples */
+constexpr int64 kPhaseWrite = 5;  /* writing the graph: blocks of the index */
+constexpr int64 kPhaseMerge = 6;  /* rows beyond memory: tuples, their total an estimate */
+constexpr int64 kPhaseLog = 7;    /* writing WAL: blocks of the index */
 char *hnsw_build_phase_name(int64 phase);
 
 } /* namespace vecext::pg */

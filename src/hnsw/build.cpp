@@ -15,6 +15,7 @@ extern "C" {
 #include "access/xloginsert.h"
 #include "catalog/index.h"
 #include "commands/progress.h"
+#include "optimizer/plancat.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 }
@@ -36,7 +37,7 @@ namespace vecext::pg {
 namespace {
 
 struct Build {
-	Relation index;
+	Relation heap, index;
 	IndexFormat format;
 	NodeCodeState codes;
 	NodeCoder coder; /* compact indexes, once the model is trained */
@@ -44,8 +45,8 @@ struct Build {
 	MemoryContext context;
 	MemoryContext row_context;
 	hnsw::GraphBuilder *builder;
-	std::atomic<uint64_t> linked;
-	bool in_memory; /* rows go to the builder, else to the writer */
+	std::atomic<uint64_t> linked; /* rows */
+	bool in_memory;               /* rows go to the builder, else to the writer */
 	GraphWriter *writer;
 	double rows;          /* indexed */
 	uint64 written_nodes; /* by the writer */
@@ -54,6 +55,37 @@ struct Build {
 	uint32 *new_ids;                          /* of level 0, by id in memory */
 	uint32 level_starts[hnsw::kMaxLevel + 2]; /* upper records before a level's */
 };
+
+/* ---- progress ---- */
+
+/* Begins a phase that counts up to `total` of what `total_param` says. */
+void begin_phase(int64 phase, int total_param, double total)
+{
+	const int done_param =
+		total_param == PROGRESS_CREATEIDX_TUPLES_TOTAL ? PROGRESS_CREATEIDX_TUPLES_DONE : PROGRESS_SCAN_BLOCKS_DONE;
+	const int params[] = {PROGRESS_CREATEIDX_SUBPHASE, total_param, done_param};
+	const int64 values[] = {phase, static_cast<int64>(total), 0};
+	pgstat_progress_update_multi_param(3, params, values);
+}
+
+void report_tuples(double done)
+{
+	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, static_cast<int64>(done));
+}
+
+void report_blocks(BlockNumber done)
+{
+	pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_DONE, done);
+}
+
+/* How many rows the table has, by its size. */
+double estimated_rows(Relation heap)
+{
+	BlockNumber pages;
+	double tuples, all_visible;
+	estimate_rel_size(heap, nullptr, &pages, &tuples, &all_visible);
+	return tuples;
+}
 
 /* ---- the metapage ---- */
 
@@ -145,7 +177,7 @@ void start_builder(Build *build)
 bool poll_build(void *context)
 {
 	auto *build = static_cast<Build *>(context);
-	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, build->linked.load(std::memory_order_relaxed));
+	report_tuples(static_cast<double>(build->linked.load(std::memory_order_relaxed)));
 	return InterruptPending;
 }
 
@@ -153,7 +185,7 @@ bool poll_build(void *context)
  * query only interrupts the work. */
 void link_loaded(Build *build)
 {
-	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, build->builder->node_count());
+	begin_phase(kPhaseGraph, PROGRESS_CREATEIDX_TUPLES_TOTAL, build->rows);
 	for (;;) {
 		const Status status = build->builder->link_pending(poll_build, build, &build->linked);
 		if (status.is_ok())
@@ -176,6 +208,7 @@ struct PageFiller {
 	Buffer buffer;
 	uint32 slot;
 	BlockNumber last_block;
+	BlockNumber *filled; /* pages, of all fillers */
 };
 
 void finish_page(PageFiller *filler)
@@ -186,6 +219,7 @@ void finish_page(PageFiller *filler)
 	MarkBufferDirty(filler->buffer);
 	UnlockReleaseBuffer(filler->buffer);
 	filler->buffer = InvalidBuffer;
+	report_blocks(++*filler->filled);
 }
 
 /* The place for the next record. The page stays locked until it is full. */
@@ -261,8 +295,11 @@ void copy_record(Build *build, int level, uint32 id, uint8 *to)
  * memory, of all levels. */
 void write_values(Build *build, const uint32 *order, uint32 count)
 {
+	begin_phase(kPhaseValues, PROGRESS_CREATEIDX_TUPLES_TOTAL, build->rows);
+	double done = 0;
 	for (uint32 k = 0; k < count; k++) {
 		NodeRecord record = build->builder->record(0, order[k]);
+		done += record.header().row_count;
 		const hnsw::Value value = build->builder->value(order[k]);
 		const uint32 bytes =
 			hnsw::value_size(static_cast<ElementType>(build->format.element), build->format.dims, value.data);
@@ -274,6 +311,7 @@ void write_values(Build *build, const uint32 *order, uint32 count)
 				break;
 			record = build->builder->record(level + 1, record.header().up);
 		}
+		report_tuples(done);
 		CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -300,8 +338,7 @@ void train_model(Build *build, const uint32 *order, uint32 count)
 	auto *rows = static_cast<float *>(MemoryContextAllocHuge(build->context, sizeof(float) * dims * (sample + 1)));
 	for (uint32 i = 0; i < sample; i++) {
 		float *row = rows + Size{i} * dims;
-		const float *value =
-			widened(format, build->builder->value(order[uint64{i} * count / sample]).data, row);
+		const float *value = widened(format, build->builder->value(order[uint64{i} * count / sample]).data, row);
 		if (value != row)
 			memcpy(row, value, sizeof(float) * dims);
 	}
@@ -356,7 +393,6 @@ void write_graph(Build *build)
 	const uint32 in_memory = builder.node_count();
 	auto *order = static_cast<uint32 *>(MemoryContextAllocHuge(build->context, sizeof(uint32) * in_memory));
 	const uint32 count = ordered_nodes(build, order);
-	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseWrite);
 	fix_codes(build, order, count);
 	if (format.values_apart())
 		write_values(build, order, count);
@@ -367,12 +403,15 @@ void write_graph(Build *build)
 	for (uint32 k = 0; k < count; k++)
 		build->new_ids[order[k]] = paged_id(format, build->first_node_block, 0, k);
 	number_upper_levels(build);
+	const uint32 upper_pages = pages_for(format, 1, build->level_starts[hnsw::kMaxLevel + 1]);
+	begin_phase(kPhaseWrite, PROGRESS_SCAN_BLOCKS_TOTAL, pages_for(format, 0, count) + upper_pages);
 
-	PageFiller nodes = {build->index, PageKind::kNode, 0, format.slots_per_page[0], InvalidBuffer, 0, 0};
+	BlockNumber filled = 0;
+	PageFiller nodes = {build->index, PageKind::kNode, 0, format.slots_per_page[0], InvalidBuffer, 0, 0, &filled};
 	for (uint32 k = 0; k < count; k++)
 		copy_record(build, 0, order[k], next_slot(&nodes, format));
 	const BlockNumber free_nodes = finish_filling(&nodes);
-	PageFiller uppers = {build->index, PageKind::kUpper, 1, format.slots_per_page[1], InvalidBuffer, 0, 0};
+	PageFiller uppers = {build->index, PageKind::kUpper, 1, format.slots_per_page[1], InvalidBuffer, 0, 0, &filled};
 	for (int level = 1; level <= builder.top_level(); level++)
 		for (uint32 id = 0; id < builder.upper_count(level); id++)
 			copy_record(build, level, id, next_slot(&uppers, format));
@@ -397,7 +436,6 @@ void spill(Build *build)
 	ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %.0f tuples", rows),
 					 errdetail("The remaining tuples are merged into the index on disk, which takes more time."),
 					 errhint("Increase maintenance_work_mem to speed up builds.")));
-	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
 	link_loaded(build);
 	write_graph(build);
 	if (build->format.compact && !build->coder.ready())
@@ -408,7 +446,8 @@ void spill(Build *build)
 						errhint("Increase maintenance_work_mem.")));
 	build->builder->~GraphBuilder();
 	new (build->builder) hnsw::GraphBuilder();
-	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseMerge);
+	pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_TOTAL, RelationGetNumberOfBlocks(build->heap));
+	begin_phase(kPhaseMerge, PROGRESS_CREATEIDX_TUPLES_TOTAL, Max(estimated_rows(build->heap), rows));
 	MemoryContext old = MemoryContextSwitchTo(build->context);
 	build->writer = static_cast<GraphWriter *>(palloc0(sizeof(GraphWriter)));
 	const IndexHandle *handle = copy_handle(cached_handle(build->index, read_meta(build->index)), build->context);
@@ -439,17 +478,30 @@ void build_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool
 	if (is_indexable(build->format, value)) {
 		add_row(build, row_of(*tid), value);
 		build->rows++;
+		if (!build->in_memory)
+			report_tuples(build->rows);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build->row_context);
 }
 
-/* Reads the table. Progress counts its blocks meanwhile, then the tuples of the
- * graph. */
+/* Reads the table; PostgreSQL counts its blocks. */
 double load_table(Build *build, Relation heap, IndexInfo *index_info)
 {
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLoad);
 	return table_index_build_scan(heap, build->index, index_info, true, true, build_callback, build, nullptr);
+}
+
+void log_pages(Relation index)
+{
+	constexpr BlockNumber kBlocksAtOnce = 1024;
+	const BlockNumber blocks = RelationGetNumberOfBlocks(index);
+	begin_phase(kPhaseLog, PROGRESS_SCAN_BLOCKS_TOTAL, blocks);
+	for (BlockNumber begin = 0; begin < blocks; begin += kBlocksAtOnce) {
+		const BlockNumber end = Min(begin + kBlocksAtOnce, blocks);
+		log_newpage_range(index, MAIN_FORKNUM, begin, end, true);
+		report_blocks(end);
+	}
 }
 
 } /* namespace */
@@ -464,6 +516,7 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	auto *build = new (palloc0(sizeof(Build))) Build{};
+	build->heap = heap;
 	build->index = index;
 	build->format = format_for(index, &build->codes);
 	layouts_of(build->format, build->layouts);
@@ -477,13 +530,13 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 	if (build->in_memory) {
 		link_loaded(build);
 		write_graph(build);
+	} else {
+		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, static_cast<int64>(build->rows));
 	}
 	if (build->written_nodes > 0)
 		update_meta(index, [&](MetaPage &meta) { meta.state.node_count += build->written_nodes; });
-	if (RelationNeedsWAL(index)) {
-		pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, kPhaseLog);
-		log_newpage_range(index, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(index), true);
-	}
+	if (RelationNeedsWAL(index))
+		log_pages(index);
 	const double index_rows = build->rows;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

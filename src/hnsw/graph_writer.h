@@ -144,7 +144,7 @@ private:
 	NodeCoder neighbour_coder_; /* and of a neighbour */
 	uint8 *own_code_;           /* of the new point */
 	uint8 *decoded_;            /* exact values in the heap: what a code says of one */
-	float *scratch_; /* padded floats */
+	float *scratch_;            /* padded floats */
 	float *to_node_, *to_new_;
 	uint64 *code_;
 	Arena arena_;

@@ -25,6 +25,12 @@ char *hnsw_build_phase_name(int64 phase)
 	case kPhaseLoad:
 		name = "loading tuples";
 		break;
+	case kPhaseGraph:
+		name = "building graph";
+		break;
+	case kPhaseValues:
+		name = "writing values";
+		break;
 	case kPhaseWrite:
 		name = "writing pages";
 		break;

@@ -34,8 +34,7 @@ bool is_dense(ElementType element)
 
 bool has_estimator(Metric metric, ElementType element)
 {
-	return is_dense(element) &&
-		   (metric == Metric::kL2 || metric == Metric::kInnerProduct || metric == Metric::kCosine);
+	return is_dense(element) && (metric == Metric::kL2 || metric == Metric::kInnerProduct || metric == Metric::kCosine);
 }
 
 NodeLayout layout_for(const FormatRequest &request, int code_bits, bool inline_value, bool upper)
@@ -52,9 +51,8 @@ bool fits_page(const FormatRequest &request, int code_bits, bool inline_value)
 
 [[noreturn]] void refuse_for_class(const char *option, const char *value, const char *hint)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s = %s is not supported for this operator class", option, value), errhint("%s", hint)));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s = %s is not supported for this operator class", option, value), errhint("%s", hint)));
 }
 
 /* ---- which layout ---- */
@@ -154,14 +152,28 @@ void fill_plain(const FormatRequest &request, IndexFormat *format)
 	format->value_bytes = inline_value ? request.value_bytes : 0;
 }
 
+/* Fewer bits where several nodes would else not share a page. */
+NodeCodeState fitting_codes(const FormatRequest &request, IndexFormat format)
+{
+	NodeCodeState codes = choose_node_codes(request.options, request.metric, request.dims);
+	for (; request.options.code_bits == kCodeBitsAuto && codes.bits > 1; codes.bits /= 2) {
+		NodeLayout layouts[2];
+		format.value_bytes = node_code_bytes(format, codes);
+		layouts_of(format, layouts);
+		if (layouts[0].record_bytes <= kPageRoom / 3)
+			break;
+	}
+	return codes;
+}
+
 void fill_compact(const FormatRequest &request, IndexFormat *format, NodeCodeState *codes)
 {
-	*codes = choose_node_codes(request.options, request.metric, request.dims);
 	format->compact = 1;
 	format->feature_flags |= kFeatureCompact;
-	format->value_bytes = node_code_bytes(*format, *codes);
 	if (has_estimator(request.metric, request.element))
 		format->pending_bits = preferred_code_bits(request.dims);
+	*codes = fitting_codes(request, *format);
+	format->value_bytes = node_code_bytes(*format, *codes);
 }
 
 /* What follows from the rest. */
@@ -214,10 +226,10 @@ void layouts_of(const IndexFormat &format, NodeLayout layouts[2])
 		 * nodes have as many slots as they are built with. */
 		const uint32 wanted = upper ? format.m : 2u * format.m;
 		const uint32 neighbours = format.compact && format.pending_bits ? TYPEALIGN(kBlockSlots, wanted) : wanted;
-		layouts[upper] =
-			format.compact
-				? hnsw::make_compact_layout(metric, element, format.dims, neighbours, format.value_bytes)
-				: hnsw::make_node_layout(metric, element, format.dims, format.code_bits, neighbours, format.value_bytes);
+		layouts[upper] = format.compact
+							 ? hnsw::make_compact_layout(metric, element, format.dims, neighbours, format.value_bytes)
+							 : hnsw::make_node_layout(metric, element, format.dims, format.code_bits, neighbours,
+													  format.value_bytes);
 	}
 }
 

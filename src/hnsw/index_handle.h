@@ -22,9 +22,9 @@ struct IndexHandle {
 	uint32 centre_version;
 	hnsw::CodeSpace space; /* if has_space(); points into the chunk */
 
-	bool coded() const { return format.code_bits != 0; }      /* edges have codes */
+	bool coded() const { return format.code_bits != 0; }        /* edges have codes */
 	bool has_space() const { return format.pending_bits != 0; } /* they or pending rows have */
-	bool compact() const { return format.compact != 0; }      /* nodes have codes of their own */
+	bool compact() const { return format.compact != 0; }        /* nodes have codes of their own */
 	Metric metric() const { return static_cast<Metric>(format.metric); }
 	ElementType element() const { return static_cast<ElementType>(format.element); }
 	hnsw::GraphDistance distance() const

@@ -104,7 +104,13 @@ void search_pending(IndexSearch *search, const IndexState &state, PendingEffort 
 		const uint64 key = row_key(result.row);
 		if (contains_key(known, key))
 			continue;
-		search->rows.push_back({result.distance, result.row, kNoNode, result.block, result.entry, result.distance, 0,
+		search->rows.push_back({result.distance,
+								result.row,
+								kNoNode,
+								result.block,
+								result.entry,
+								result.distance,
+								0,
 								{InvalidBlockNumber, 0}});
 		search->pending_keys.push_back(key);
 	}
@@ -446,8 +452,7 @@ void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool
 	search->rescoring.met.init(arena, 0);
 	search->query.estimator = {};
 	search->query.value = is_null ? any_value(handle->format) : value_from_datum(handle->format, query).value;
-	const bool has_distance =
-		!is_null && !(handle->metric() == Metric::kCosine && !(search->query.value.norm > 0));
+	const bool has_distance = !is_null && !(handle->metric() == Metric::kCosine && !(search->query.value.norm > 0));
 	if (!has_distance)
 		search->query.value = any_value(handle->format);
 	if (search->rescore == RescoreFrom::kTable)

@@ -70,8 +70,8 @@ struct IndexSearch {
 	Relation heap;
 	Snapshot snapshot;
 	HeapValues *heap_values;
-	MemoryContext heap_context;   /* of heap_values, kept over queries */
-	IndexFormat heap_format;      /* of values as the table has them */
+	MemoryContext heap_context; /* of heap_values, kept over queries */
+	IndexFormat heap_format;    /* of values as the table has them */
 	hnsw::Value heap_query;
 	hnsw::GraphDistance heap_distance;
 

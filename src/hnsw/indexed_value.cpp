@@ -77,8 +77,7 @@ IndexedValue value_narrowed(const IndexFormat &format, Datum datum)
 	for (uint32 i = 0; i < format.dims; i++)
 		if ((halves[i] & kExponent) == kExponent)
 			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-							errmsg("\"%g\" is out of range for an hnsw index with exact = float16",
-								   wide[i]),
+							errmsg("\"%g\" is out of range for an hnsw index with exact = float16", wide[i]),
 							errhint("Use exact = float32 for elements beyond 65504.")));
 	return {{halves, 0}, static_cast<uint32>(format.dims * sizeof(uint16_t))};
 }

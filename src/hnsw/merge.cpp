@@ -253,23 +253,22 @@ void add_page_to_sample(Relation index, const PendingCopy &copy, PendingSample &
 PendingSample sample_pending(Relation index, const MetaPage &meta, const IndexHandle *handle)
 {
 	const uint32 dims = meta.format.dims;
-	const uint32 capacity =
-		handle->compact() ? quantizer_training_rows(quantizer_options(meta.format, meta.codes)) : 0;
+	const uint32 capacity = handle->compact() ? quantizer_training_rows(quantizer_options(meta.format, meta.codes)) : 0;
 	const uint64 enough = Max(capacity, kCentreSample);
 	const uint64 rows = Min(pending_rows(index, meta.state, meta.format), capacity);
-	PendingSample sample = {handle,
-							static_cast<uint32>(rows),
-							static_cast<float *>(MemoryContextAllocHuge(CurrentMemoryContext,
-																		sizeof(float) * dims * (rows + 1))),
-							static_cast<double *>(palloc0(sizeof(double) * dims)),
-							0,
-							ReservoirSample(static_cast<uint32>(rows), meta.format.rotation_seed),
-							palloc(handle->value_bytes(nullptr)),
-							static_cast<float *>(palloc(sizeof(float) * dims))};
+	PendingSample sample = {
+		handle,
+		static_cast<uint32>(rows),
+		static_cast<float *>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(float) * dims * (rows + 1))),
+		static_cast<double *>(palloc0(sizeof(double) * dims)),
+		0,
+		ReservoirSample(static_cast<uint32>(rows), meta.format.rotation_seed),
+		palloc(handle->value_bytes(nullptr)),
+		static_cast<float *>(palloc(sizeof(float) * dims))};
 	PendingCopy copy;
 	copy.entries = static_cast<PendingEntry *>(palloc(sizeof(PendingEntry) * pending_capacity(meta.format)));
-	for (BlockNumber block = meta.state.pending_head;
-		 block != InvalidBlockNumber && sample.choice.seen() < enough; block = copy.next) {
+	for (BlockNumber block = meta.state.pending_head; block != InvalidBlockNumber && sample.choice.seen() < enough;
+		 block = copy.next) {
 		if (!copy_page(meta.format, index, block, &copy))
 			break;
 		add_page_to_sample(index, copy, sample);
@@ -300,8 +299,8 @@ void fix_codes(Relation index, const MetaPage &meta, const IndexHandle *handle)
 	if (handle->has_space())
 		centre = write_centre(index, sample);
 	if (handle->compact())
-		codes.model = write_model(index, false, meta.format, codes, sample.rows, sample.choice.filled(), 1,
-								  &codes.model_bytes);
+		codes.model =
+			write_model(index, false, meta.format, codes, sample.rows, sample.choice.filled(), 1, &codes.model_bytes);
 	Buffer buffer = ReadBuffer(index, kMetaBlock);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	PageChange change(index, false);

@@ -132,8 +132,8 @@ void release_model(void *model)
 HeldModel *known_model(Relation index, uint32 version)
 {
 	for (HeldModel *model : models)
-		if (model != nullptr && model->relid == RelationGetRelid(index) &&
-			model->file == relation_file_number(index) && model->version == version)
+		if (model != nullptr && model->relid == RelationGetRelid(index) && model->file == relation_file_number(index) &&
+			model->version == version)
 			return model;
 	return nullptr;
 }
@@ -165,8 +165,13 @@ HeldModel *read_model(Relation index, const MetaPage &meta, MemoryContext parent
 							   RelationGetRelationName(index), meta.codes.model.block, meta.codes.model.item),
 						errhint("Please REINDEX it.")));
 	raise_if_error(model->quantizer.init(context_arena(context), state, size));
-	*model = {RelationGetRelid(index), relation_file_number(index), meta.state.centre_version, context,
-			  model->quantizer,        0,                           0};
+	*model = {RelationGetRelid(index),
+			  relation_file_number(index),
+			  meta.state.centre_version,
+			  context,
+			  model->quantizer,
+			  0,
+			  0};
 	return model;
 }
 

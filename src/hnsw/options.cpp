@@ -58,8 +58,17 @@ const config_enum_entry hnsw_rescore_choices[] = {
 
 /* The arrays are kept by PostgreSQL, and not const there. */
 relopt_enum_elt_def code_bits_choices[] = {
-	{"auto", kCodeBitsAuto}, {"0", 0}, {"1", 1}, {"2", 2}, {"3", 3},     {"4", 4},
-	{"5", 5},                {"6", 6}, {"7", 7}, {"8", 8}, {nullptr, 0},
+	{"auto", kCodeBitsAuto},
+	{"0", 0},
+	{"1", 1},
+	{"2", 2},
+	{"3", 3},
+	{"4", 4},
+	{"5", 5},
+	{"6", 6},
+	{"7", 7},
+	{"8", 8},
+	{nullptr, 0},
 };
 relopt_enum_elt_def layout_choices[] = {
 	{"auto", static_cast<int>(LayoutOption::kAuto)},
@@ -111,11 +120,10 @@ void define_code_reloptions(bits32 kinds)
 	add_enum_reloption(kinds, "layout", "What the record of a node holds", layout_choices,
 					   static_cast<int>(LayoutOption::kAuto),
 					   "Valid values are \"auto\", \"inline\", \"compact\", and \"plain\".", AccessExclusiveLock);
-	add_enum_reloption(
-		kinds, "quantization", "Kind of codes that vectors are known by", quantization_choices,
-		static_cast<int>(QuantizationOption::kAuto),
-		"Valid values are \"auto\", \"none\", \"scalar\", \"binary\", \"product\", and \"rabitq\".",
-		AccessExclusiveLock);
+	add_enum_reloption(kinds, "quantization", "Kind of codes that vectors are known by", quantization_choices,
+					   static_cast<int>(QuantizationOption::kAuto),
+					   "Valid values are \"auto\", \"none\", \"scalar\", \"binary\", \"product\", and \"rabitq\".",
+					   AccessExclusiveLock);
 	add_enum_reloption(kinds, "exact", "Where exact vectors are kept", exact_choices,
 					   static_cast<int>(ExactOption::kAuto),
 					   "Valid values are \"auto\", \"float32\", \"float16\", and \"heap\".", AccessExclusiveLock);
@@ -168,10 +176,9 @@ void define_hnsw_settings()
 	DefineCustomEnumVariable("hnsw.rescore", "Sets whether results found by codes are ordered by exact distances",
 							 nullptr, &hnsw_rescore, static_cast<int>(Rescore::kAuto), hnsw_rescore_choices,
 							 PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
-	DefineCustomRealVariable("hnsw.oversampling",
-							 "Sets how many candidates found by codes are measured exactly for each row returned",
-							 nullptr, &hnsw_oversampling, 2, 1, 100, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr,
-							 nullptr);
+	DefineCustomRealVariable(
+		"hnsw.oversampling", "Sets how many candidates found by codes are measured exactly for each row returned",
+		nullptr, &hnsw_oversampling, 2, 1, 100, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("hnsw");
 }
 
@@ -221,9 +228,9 @@ const relopt_parse_elt option_fields[] = {
 [[noreturn]] void refuse(const char *option, const char *value, const char *other, const char *other_value,
 						 const char *hint)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("%s = %s is not possible with %s = %s", option, value, other, other_value),
-					errhint("%s", hint)));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s = %s is not possible with %s = %s", option, value, other, other_value), errhint("%s", hint)));
 }
 
 [[noreturn]] void refuse_parameter(const char *option, const char *quantization)
@@ -292,6 +299,9 @@ void check_layout(const HnswOptions &options)
 		return;
 	if (options.layout == LayoutOption::kInline || options.layout == LayoutOption::kPlain)
 		refuse("exact", "heap", "layout", layout, "Use layout = compact.");
+	if (options.quantization == QuantizationOption::kBinary)
+		refuse("exact", "heap", "quantization", "binary",
+			   "Binary codes are too coarse to insert rows by: use exact = float16, or other codes.");
 	if (no_codes || options.code_bits == 0)
 		refuse("exact", "heap", no_codes ? "quantization" : "code_bits", no_codes ? "none" : "0",
 			   "The index needs vectors or codes: leave it out.");

@@ -47,8 +47,8 @@ struct HnswOptions {
 	LayoutOption layout;
 	QuantizationOption quantization;
 	ExactOption exact;
-	double quantile;    /* of scalar; 0: the default */
-	int compression;    /* of product; 0: the default */
+	double quantile; /* of scalar; 0: the default */
+	int compression; /* of product; 0: the default */
 	BinaryEncodingOption binary_encoding;
 	BinaryQueryOption binary_query_encoding;
 	int lists;

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const JsonValue *tree = parse(input.substr(0, line), arena);
 	const JsonValue *payload = parse(input.substr(std::min(line + 1, input.size())), arena);
 	const TextOptions options;
-	const TextField field = {parse_path("a", arena).value(), &options};
+	const SchemaField field = {parse_path("a", arena).value(), FieldType::kText, &options};
 	const Condition *condition = tree ? compile(*tree, {&field, 1}, arena) : nullptr;
 	if (!condition || !payload)
 		return 0;

@@ -24,8 +24,6 @@
 
 namespace vecext::filter {
 
-enum class FieldType : uint8_t { kKeyword, kInteger, kFloat, kBool, kDatetime, kUuid, kGeo, kText };
-
 struct FieldIndex {
 	FieldType type;
 	PayloadPath path;

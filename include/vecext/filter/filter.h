@@ -113,28 +113,35 @@ struct FilterLimits {
 	static constexpr uint32_t kRingPoints = 65536;   /* points of one ring */
 };
 
-/* Which fields have a full-text index: {"path": "text" | {"type": "text", ...}};
- * other types are allowed and mean nothing here. */
-struct TextField {
+enum class FieldType : uint8_t { kKeyword, kInteger, kFloat, kBool, kDatetime, kUuid, kGeo, kText };
+
+/* Types of fields: {"path": "text" | {"type": "text", ...}}. Only text fields
+ * change what a filter means. */
+struct SchemaField {
 	PayloadPath path;
-	const TextOptions *options;
+	FieldType type;
+	const TextOptions *text; /* kText */
 };
 
 struct FieldSchema {
-	const TextField *fields = nullptr;
+	const SchemaField *fields = nullptr;
 	uint32_t size = 0;
 
-	const TextOptions *find(const PayloadPath &path) const;
+	/* Of the text field at the path; null when it is none. */
+	const TextOptions *find_text(const PayloadPath &path) const;
 };
 
-/* Errors: 22023, the message names the JSON path within the schema, DETAIL the
- * rule. */
-Result<FieldSchema> read_field_schema(const JsonValue &schema, Arena arena);
+/* No schema and a JSON null are one without fields. Errors: 22023, the message
+ * names the JSON path within the schema, DETAIL the rule. */
+Result<FieldSchema> read_field_schema(const JsonValue *schema, Arena arena);
 
 /* Errors: 22023 for what the rules of filters forbid and 54000 beyond a limit;
  * the message names the JSON path within the filter, DETAIL the rule. has_id,
  * has_vector and slice are refused: they ask about a point, not its payload.
  * May throw std::bad_alloc. */
 Result<const Condition *> compile_filter(const JsonValue &filter, const FieldSchema &schema, Arena arena);
+
+/* The same for a single condition; the place is one within the condition. */
+Result<const Condition *> compile_condition(const JsonValue &condition, const FieldSchema &schema, Arena arena);
 
 } /* namespace vecext::filter */

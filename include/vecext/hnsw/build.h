@@ -59,7 +59,7 @@ public:
 
 	/* Inserts all points added so far into the graph, with all threads. The first
 	 * call fixes the centre: the mean of what was added until then (of a bounded
-	 * sample). `progress` counts points done and may be read from the calling
+	 * sample). `progress` counts rows done and may be read from the calling
 	 * thread, which meanwhile runs `poll(poll_context)` about every 50 ms: when
 	 * that returns true the work stops and kCancelled is returned. poll must not
 	 * leave by exception or longjmp. */

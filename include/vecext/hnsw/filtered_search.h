@@ -106,8 +106,8 @@ namespace detail {
 
 /* Takes note of a node whose record was read. */
 template <class Accept>
-void judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header,
-		   float distance, Accept &accept)
+void judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance,
+		   Accept &accept)
 {
 	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
 	const uint32_t matches = accept(id, header, distance);

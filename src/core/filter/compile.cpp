@@ -49,6 +49,23 @@ public:
 		return Status::ok();
 	}
 
+	Status condition(const Place &place, const Scope &scope, Conditions *conditions)
+	{
+		if (place.kind() != JsonKind::kObject)
+			return place.refuse("A condition is an object.");
+		if (++n_conditions_ > FilterLimits::kConditions)
+			return place.refuse(ErrorKind::kLimitExceeded, "A filter has at most 65536 conditions.");
+		const JsonValue &object = place.value();
+		for (const char *key : {"has_id", "has_vector", "slice"})
+			if (object.find(key))
+				return refuse_point_condition(place, key);
+		Condition compiled = {};
+		compiled.source = object.source();
+		Status status = leaf(place, scope, &compiled);
+		conditions->push_back(compiled);
+		return status;
+	}
+
 private:
 	Status clause(const Place &place, const JsonMember &member, const Scope &scope, Conditions *all)
 	{
@@ -120,23 +137,6 @@ private:
 		choice.least = static_cast<uint32_t>(std::min<int64_t>(least.integer, UINT32_MAX));
 		choice.source = place.value().source();
 		all->push_back(choice);
-		return status;
-	}
-
-	Status condition(const Place &place, const Scope &scope, Conditions *conditions)
-	{
-		if (place.kind() != JsonKind::kObject)
-			return place.refuse("A condition is an object.");
-		if (++n_conditions_ > FilterLimits::kConditions)
-			return place.refuse(ErrorKind::kLimitExceeded, "A filter has at most 65536 conditions.");
-		const JsonValue &object = place.value();
-		for (const char *key : {"has_id", "has_vector", "slice"})
-			if (object.find(key))
-				return refuse_point_condition(place, key);
-		Condition compiled = {};
-		compiled.source = object.source();
-		Status status = leaf(place, scope, &compiled);
-		conditions->push_back(compiled);
 		return status;
 	}
 
@@ -260,7 +260,7 @@ private:
 	{
 		const std::string_view key = at.key();
 		if (key == "match")
-			return compile_match(at, schema_.find(join(scope.nesting, path, arena_)), arena_, test);
+			return compile_match(at, schema_.find_text(join(scope.nesting, path, arena_)), arena_, test);
 		if (key == "range")
 			return compile_range(at, arena_, test);
 		if (key == "geo_bounding_box")
@@ -296,44 +296,48 @@ private:
 	uint32_t n_conditions_ = 0;
 };
 
-Status read_field(const Place &place, Arena arena, ArenaVector<TextField> *fields)
+Status read_field(const Place &place, Arena arena, ArenaVector<SchemaField> *fields)
 {
 	constexpr std::string_view kTypes[] = {"keyword", "integer", "float", "bool", "datetime", "uuid", "geo", "text"};
 	const JsonValue *type = place.kind() == JsonKind::kObject ? place.value().find("type") : &place.value();
 	const std::string_view name = type && type->kind() == JsonKind::kString ? type->text() : std::string_view();
-	if (std::find(std::begin(kTypes), std::end(kTypes), name) == std::end(kTypes))
+	const auto *known = std::find(std::begin(kTypes), std::end(kTypes), name);
+	if (known == std::end(kTypes))
 		return place.refuse("A field's type is keyword, integer, float, bool, datetime, uuid, geo or text, "
 							"or an object with such a \"type\".");
 	const Result<PayloadPath> path = parse_path(place.key(), arena);
 	if (!path.is_ok())
 		return place.refuse(path.status().message());
+	fields->push_back({path.value(), static_cast<FieldType>(known - kTypes), nullptr});
 	if (name != "text")
 		return Status::ok();
 	const JsonValue none;
 	const auto options = read_text_options(place.kind() == JsonKind::kObject ? place.value() : none, arena);
 	if (!options.is_ok())
 		return place.refuse(options.status().message());
-	fields->push_back({path.value(), options.value()});
+	fields->back().text = options.value();
 	return Status::ok();
 }
 
 } /* namespace */
 
-const TextOptions *FieldSchema::find(const PayloadPath &path) const
+const TextOptions *FieldSchema::find_text(const PayloadPath &path) const
 {
-	const TextField *found =
-		std::find_if(fields, fields + size, [&](const TextField &field) { return field.path == path; });
-	return found == fields + size ? nullptr : found->options;
+	const SchemaField *found =
+		std::find_if(fields, fields + size, [&](const SchemaField &field) { return field.text && field.path == path; });
+	return found == fields + size ? nullptr : found->text;
 }
 
-Result<FieldSchema> read_field_schema(const JsonValue &schema, Arena arena)
+Result<FieldSchema> read_field_schema(const JsonValue *schema, Arena arena)
 {
-	const Place place("field schema", schema);
-	if (schema.kind() != JsonKind::kObject)
+	if (!schema || schema->kind() == JsonKind::kNull)
+		return FieldSchema();
+	const Place place("field schema", *schema);
+	if (schema->kind() != JsonKind::kObject)
 		return place.refuse("A field schema is an object from paths to types.");
-	ArenaVector<TextField> fields;
+	ArenaVector<SchemaField> fields;
 	fields.init(arena, 0);
-	for (const JsonMember *m = schema.begin_members(); m < schema.end_members(); m++) {
+	for (const JsonMember *m = schema->begin_members(); m < schema->end_members(); m++) {
 		Status status = read_field(place.at(*m), arena, &fields);
 		if (!status.is_ok())
 			return status;
@@ -351,6 +355,16 @@ Result<const Condition *> compile_filter(const JsonValue &filter, const FieldSch
 	if (all.size() == 1)
 		return static_cast<const Condition *>(all.begin());
 	return static_cast<const Condition *>(new (arena.allocate<Condition>(1)) Condition(node(ConditionKind::kAll, all)));
+}
+
+Result<const Condition *> compile_condition(const JsonValue &condition, const FieldSchema &schema, Arena arena)
+{
+	Conditions one;
+	one.init(arena, 1);
+	Status status = Compiler(schema, arena).condition(Place("payload condition", condition), {{}, 0}, &one);
+	if (!status.is_ok())
+		return status;
+	return static_cast<const Condition *>(one.begin());
 }
 
 } /* namespace vecext::filter */

@@ -2,7 +2,8 @@
  * field_index.cpp: see field_index.h.
  *
  * A filter is narrowed down by one field: of conditions that must all hold, any
- * one that the index knows is taken; of alternatives, all have to be known.
+ * one that the index knows is taken; of alternatives, all have to be known. A
+ * nested filter is taken for conditions on the whole array, rows to be rechecked.
  */
 #include "vecext/filter/field_index.h"
 
@@ -62,7 +63,10 @@ uint32_t cell_of(double value, double half_circle, int bits)
 /* Adds the keys of one condition's tests to a lookup. */
 class LookupPlanner {
 public:
-	LookupPlanner(const FieldIndex &index, Arena arena) : index_(index), arena_(arena) { keys_.init(arena, 4); }
+	LookupPlanner(const FieldIndex &index, Arena arena) : index_(index), path_(index.path), arena_(arena)
+	{
+		keys_.init(arena, 4);
+	}
 
 	Lookup plan(const Condition &condition)
 	{
@@ -77,9 +81,11 @@ private:
 	bool add_condition(const Condition &condition, Lookup *lookup)
 	{
 		if (condition.kind == ConditionKind::kField)
-			return condition.path == index_.path && add_tests(condition, lookup);
+			return condition.path == path_ && add_tests(condition, lookup);
 		if (condition.kind == ConditionKind::kAll)
 			return add_one_of_all(condition, lookup);
+		if (condition.kind == ConditionKind::kNested)
+			return add_nested(condition, lookup);
 		return condition.kind == ConditionKind::kAny && add_alternatives(condition, lookup);
 	}
 
@@ -104,6 +110,20 @@ private:
 			if (!add_condition(any.children[i], lookup) || lookup->needs_all)
 				return false;
 		return true;
+	}
+
+	/* What one object has, the whole array has. */
+	bool add_nested(const Condition &nested, Lookup *lookup)
+	{
+		const uint32_t size = nested.path.size;
+		if (size >= path_.size || !(PayloadPath{path_.steps, size} == nested.path))
+			return false;
+		const PayloadPath whole = path_;
+		path_ = {whole.steps + size, whole.size - size};
+		const bool possible = add_condition(*nested.children, lookup);
+		path_ = whole;
+		lookup->exact = false;
+		return possible;
 	}
 
 	bool add_tests(const Condition &field, Lookup *lookup)
@@ -316,6 +336,7 @@ private:
 	}
 
 	const FieldIndex &index_;
+	PayloadPath path_; /* of the index, below the nested conditions around */
 	Arena arena_;
 	ArenaVector<LookupKey> keys_;
 };

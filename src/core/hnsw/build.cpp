@@ -10,8 +10,6 @@
 #include "vecext/hnsw/build.h"
 
 #include <omp.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +20,7 @@
 
 #include "core/hnsw/connect.h"
 #include "core/hnsw/link.h"
+#include "core/threads.h"
 
 namespace vecext::hnsw {
 
@@ -90,25 +89,6 @@ Status check_options(const BuildOptions &options)
 	return Status::ok();
 }
 
-/* Signals stay blocked in threads created within its life. */
-class SignalsBlocked {
-public:
-	SignalsBlocked()
-	{
-		sigset_t all;
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &before_);
-	}
-	~SignalsBlocked() { lift(); }
-	SignalsBlocked(const SignalsBlocked &) = delete;
-	SignalsBlocked &operator=(const SignalsBlocked &) = delete;
-	/* Call on the thread that blocked them. */
-	void lift() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-	sigset_t before_;
-};
-
 /* What the threads of a team share. */
 struct Team {
 	GraphState *state;
@@ -132,7 +112,8 @@ void work(Team &team, int member) noexcept
 				break;
 			team.linkers[member]->link(id);
 			if (team.progress != nullptr)
-				team.progress->fetch_add(1, std::memory_order_relaxed);
+				team.progress->fetch_add(team.state->levels[0].record(id).header().row_count,
+										 std::memory_order_relaxed);
 			if (member == 0 && std::chrono::steady_clock::now() >= next_poll) {
 				next_poll = std::chrono::steady_clock::now() + kPollPeriod;
 				if (team.poll())

@@ -63,9 +63,9 @@ struct Level {
  * replace: twins are reached through each other only. */
 constexpr float kTwinLength = -std::numeric_limits<float>::infinity();
 
-/* Bytes per node beside records and values: the twin table, and the marks and the
- * queue of a walk over the graph. */
-constexpr size_t kBytesPerNode = TwinTable::kBytesPerValue + 5;
+/* Bytes per node beside records and values: the twin table, and the parents and
+ * the queue of a walk over the graph. */
+constexpr size_t kBytesPerNode = TwinTable::kBytesPerValue + 2 * sizeof(uint32_t);
 
 /* Where the graph is entered. */
 struct EntryPoint {

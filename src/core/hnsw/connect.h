@@ -2,9 +2,10 @@
  * connect.h: walks over the linked graph: numbering nodes for pages, and making
  * every node reachable.
  *
- * Replacing edges one at a time can take a node's last incoming edge away. Such
- * nodes are rare, but a search never returns them, so a build ends by giving
- * each an edge from the nearest node that a search finds.
+ * Selecting neighbours anew can take a node's last incoming edge away. Such nodes
+ * are rare, but a search never returns them, so a build ends by giving each an
+ * edge from a near node that can be reached. What such an edge replaces is never
+ * an edge by which the walk went, so nothing gets lost in turn.
  */
 #pragma once
 

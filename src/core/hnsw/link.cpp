@@ -257,26 +257,27 @@ int Linker::make_slot(const BackEdge &edge, NodeRecord record, float *lengths)
 	return chosen ? slot : -1;
 }
 
-void Linker::make_reachable(int level, uint32_t id, uint32_t entry)
+const ArenaVector<Candidate> &Linker::search_near(int level, uint32_t id, uint32_t entry)
 {
 	prepare_query(state_.value(level, id));
-	back_codes_.clear();
 	search(level, entry, static_cast<uint32_t>(state_.options.ef_construction));
-	Candidate from = found_[0];
-	for (const Candidate &candidate : found_) {
-		const NodeRecord record = state_.levels[level].record(candidate.id);
-		if (free_slot({record.bytes, record.layout}) >= 0) {
-			from = candidate;
-			break;
-		}
-	}
-	CodeFactors forward;
-	const BackEdge edge = encode_both_ways(level, id, from, &forward);
-	const NodeRecord record = state_.levels[level].record(from.id);
+	return found_;
+}
+
+bool Linker::lead_edge(int level, uint32_t from, uint32_t id, const uint32_t *parents)
+{
+	const NodeRecord record = state_.levels[level].record(from);
 	int slot = free_slot({record.bytes, record.layout});
+	for (int j = record.layout->slots - 1; slot < 0 && j >= 0; j--)
+		if (parents[record.ids()[j]] != from)
+			slot = j;
 	if (slot < 0)
-		slot = longest_edge(state_.levels[level].edge_lengths(from.id), record.layout->slots);
-	put_edge(edge, static_cast<uint32_t>(slot));
+		return false;
+	const float distance = state_.distance(query_.value, state_.value(level, from));
+	CodeFactors forward;
+	back_codes_.clear();
+	put_edge(encode_both_ways(level, id, {distance, from}, &forward), static_cast<uint32_t>(slot));
+	return true;
 }
 
 } /* namespace vecext::hnsw */

@@ -21,9 +21,14 @@ public:
 	/* Inserts the point with this id of level 0. */
 	void link(uint32_t id);
 
-	/* Adds an edge to a record that no edge leads to, from one that can be
-	 * reached from `entry`. */
-	void make_reachable(int level, uint32_t id, uint32_t entry);
+	/* The nodes that a search from `entry` finds near a record of a linked graph,
+	 * nearest first. Valid until the next call. */
+	const ArenaVector<Candidate> &search_near(int level, uint32_t id, uint32_t entry);
+
+	/* Adds an edge from a node to the record that search_near() was asked for: in
+	 * a free slot, or in place of an edge that is not the one by which parents[]
+	 * says its end is reached. False when there is neither. */
+	bool lead_edge(int level, uint32_t from, uint32_t id, const uint32_t *parents);
 
 	/* Estimate of what one Linker allocates. */
 	static size_t memory_needed(const BuildOptions &options, const NodeLayout &layout) noexcept;

@@ -77,18 +77,18 @@ private:
 	{
 		return _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), shift)));
 	}
+	/* A product with 1 or -1 is exact, so fusing changes no bit. */
 	template <int h> static __m256 butterfly_half(__m256 v)
 	{
-		__m256 partner, sum, difference;
+		__m256 partner;
 		if constexpr (h == 1)
 			partner = _mm256_permute_ps(v, 0xb1);
 		else if constexpr (h == 2)
 			partner = _mm256_permute_ps(v, 0x4e);
 		else
 			partner = _mm256_permute2f128_ps(v, v, 1);
-		sum = _mm256_add_ps(partner, v);
-		difference = _mm256_sub_ps(partner, v);
-		return _mm256_blend_ps(sum, difference, h == 1 ? 0xaa : h == 2 ? 0xcc : 0xf0);
+		const __m256 one = _mm256_set1_ps(1), minus_one = _mm256_set1_ps(-1);
+		return _mm256_fmadd_ps(v, _mm256_blend_ps(one, minus_one, h == 1 ? 0xaa : h == 2 ? 0xcc : 0xf0), partner);
 	}
 };
 
@@ -103,44 +103,53 @@ size_t table_bytes(uint32_t padded, int query_bits) noexcept
 	return size_t{padded} / 64 * kWordTableBytes * (query_bits > kTableBits ? 2 : 1);
 }
 
-/* 16 bytes: kBias plus the sum of those of four integers that an index's bits
- * name. Integers stand in the low bits of bytes 0 to 3. */
-__m128i sums_of_four(const int8_t *integers)
+/* Writes the tables for 16 integers: four tables of 16 bytes, kBias plus the sum
+ * of those of four integers that an index's bits name. */
+void put_tables(__m128i integers, uint8_t *tables)
 {
-	__m128i sums = _mm_set1_epi8(static_cast<char>(kBias));
-	const __m128i index = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-	for (int i = 0; i < 4; i++) {
-		const __m128i bit = _mm_set1_epi8(static_cast<char>(1 << i));
-		const __m128i named = _mm_cmpeq_epi8(_mm_and_si128(index, bit), bit);
-		sums = _mm_add_epi8(sums, _mm_and_si128(named, _mm_set1_epi8(integers[i])));
+	const __m256i both = _mm256_broadcastsi128_si256(integers), bias = _mm256_set1_epi8(static_cast<char>(kBias));
+	const __m256i index =
+		_mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+	/* The first two tables are of integers 0..3 and 4..7. */
+	const __m256i first = _mm256_setr_m128i(_mm_setzero_si128(), _mm_set1_epi8(4));
+	for (int half = 0; half < 2; half++) {
+		__m256i sums = bias;
+		for (int i = 0; i < 4; i++) {
+			const __m256i bit = _mm256_set1_epi8(static_cast<char>(1 << i));
+			const __m256i named = _mm256_cmpeq_epi8(_mm256_and_si256(index, bit), bit);
+			const __m256i integer = _mm256_add_epi8(first, _mm256_set1_epi8(static_cast<char>(8 * half + i)));
+			sums = _mm256_add_epi8(sums, _mm256_and_si256(named, _mm256_shuffle_epi8(both, integer)));
+		}
+		_mm256_storeu_si256(reinterpret_cast<__m256i *>(tables + 32 * half), sums);
 	}
-	return sums;
 }
 
-/* Tables from planes `first` to `first` + count - 1 of the query. */
-void fill_tables(const CodeQuery &query, int first, int count, bool with_sign, uint8_t *tables)
+/* The low bytes of 16 lanes. */
+__m128i low_bytes(Lanes lanes)
 {
-	const uint32_t words = query.padded / 64;
-	for (uint32_t w = 0; w < words; w++) {
-		int8_t integers[64] = {};
-		for (int b = 0; b < count; b++) {
-			const uint64_t plane = query.planes[query.query_bits * w + first + b];
-			const int value = with_sign && b == count - 1 ? -(1 << b) : 1 << b;
-			for (int i = 0; i < 64; i++)
-				integers[i] = static_cast<int8_t>(integers[i] + (plane >> i & 1 ? value : 0));
-		}
-		for (int t = 0; t < 16; t++, tables += 16)
-			_mm_storeu_si128(reinterpret_cast<__m128i *>(tables), sums_of_four(integers + 4 * t));
-	}
+	const __m256i byte = _mm256_set1_epi32(255);
+	const __m256i low = _mm256_and_si256(_mm256_castps_si256(lanes.low), byte);
+	const __m256i high = _mm256_and_si256(_mm256_castps_si256(lanes.high), byte);
+	const __m256i words = _mm256_permute4x64_epi64(_mm256_packus_epi32(low, high), 0xd8);
+	return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
 }
 
 void prepare(CodeQuery &query, const float *rotated) noexcept
 {
-	prepare_planes<Lanes>(query, rotated);
+	const Lanes inverse = Lanes::set1(prepare_planes<Lanes>(query, rotated)), shift = Lanes::set1(kRoundingShift);
 	const int low_bits = query.query_bits > kTableBits ? query.query_bits - kTableBits : 0;
-	fill_tables(query, low_bits, query.query_bits - low_bits, true, query.tables);
-	if (low_bits)
-		fill_tables(query, 0, low_bits, false, query.tables + query.padded / 64 * kWordTableBytes);
+	const __m128i low_mask = _mm_set1_epi8(static_cast<char>((1 << low_bits) - 1));
+	const __m128i high_mask = _mm_set1_epi8(static_cast<char>(0xff >> low_bits));
+	const __m128i high_sign = _mm_set1_epi8(static_cast<char>(0x80 >> low_bits));
+	uint8_t *tables = query.tables, *low_tables = tables + query.padded / 64 * kWordTableBytes;
+	for (uint32_t i = 0; i < query.padded; i += 16, tables += 64, low_tables += 64) {
+		const __m128i integers = low_bytes(Lanes::load(rotated + i) * inverse + shift);
+		/* An arithmetic shift of bytes: shift, then extend the sign. */
+		const __m128i shifted = _mm_and_si128(_mm_srli_epi16(integers, low_bits), high_mask);
+		put_tables(_mm_sub_epi8(_mm_xor_si128(shifted, high_sign), high_sign), tables);
+		if (low_bits)
+			put_tables(_mm_and_si128(integers, low_mask), low_tables);
+	}
 }
 
 /* Turns eight vectors of four 8-byte words, 32 codes in all, into eight vectors

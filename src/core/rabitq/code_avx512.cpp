@@ -36,11 +36,12 @@ struct Lanes {
 	{
 		return _mm512_test_epi32_mask(_mm512_castps_si512(v), _mm512_set1_epi32(1 << bit));
 	}
+	/* A product with 1 or -1 is exact, so fusing changes no bit. */
 	template <int h> Lanes butterfly() const
 	{
-		constexpr __mmask16 upper = h == 1 ? 0xaaaa : h == 2 ? 0xcccc : h == 4 ? 0xf0f0 : 0xff00;
-		const __m512 partner = partner_lanes<h>();
-		return {_mm512_mask_sub_ps(_mm512_add_ps(partner, v), upper, partner, v)};
+		constexpr uint16_t upper = h == 1 ? 0xaaaa : h == 2 ? 0xcccc : h == 4 ? 0xf0f0 : 0xff00;
+		const __m512 sign = _mm512_mask_blend_ps(upper, _mm512_set1_ps(1), _mm512_set1_ps(-1));
+		return {_mm512_fmadd_ps(v, sign, partner_lanes<h>())};
 	}
 
 private:
@@ -123,16 +124,12 @@ void scan_block(const CodeQuery &query, const uint64_t *codes, const float *add,
 				float *out) noexcept
 {
 	switch (query.query_bits) {
-	case 4:
-		return scan_counted<4>(query, codes, add, scale, count, out);
 	case 5:
 		return scan_counted<5>(query, codes, add, scale, count, out);
 	case 6:
 		return scan_counted<6>(query, codes, add, scale, count, out);
-	case 7:
-		return scan_counted<7>(query, codes, add, scale, count, out);
 	default:
-		return scan_counted<8>(query, codes, add, scale, count, out);
+		return scan_counted<7>(query, codes, add, scale, count, out);
 	}
 }
 
@@ -168,7 +165,7 @@ size_t no_tables(uint32_t, int) noexcept
 } /* namespace */
 
 const CodeKernels kAvx512CodeKernels = {
-	rotate<Lanes>, prepare_planes<Lanes>, scan_block, scan_row, encode<Lanes>, no_tables,
+	rotate<Lanes>, prepare_query<Lanes>, scan_block, scan_row, encode<Lanes>, no_tables,
 };
 
 } /* namespace vecext */

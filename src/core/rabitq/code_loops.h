@@ -168,15 +168,17 @@ int64_t sum_of_planes(const CodeQuery &query)
 	return sum;
 }
 
-/* Quantizes to integers of query_bits bits and cuts them into planes. */
-template <class Lanes> void prepare_planes(CodeQuery &query, const float *rotated) noexcept
+/* Quantizes to integers of query_bits bits and cuts them into planes. Returns the
+ * factor from values to integers. */
+template <class Lanes> float prepare_planes(CodeQuery &query, const float *rotated)
 {
 	const int bits = query.query_bits;
 	const float largest = largest_magnitude<Lanes>(rotated, query.padded);
 	const float top = static_cast<float>((1 << (bits - 1)) - 1);
 	const bool usable = largest > 1e-30f && largest < 1e30f; /* false for NaN too */
 	query.step = usable ? largest / top : 0;
-	const Lanes inverse = Lanes::set1(usable ? top / largest : 0), shift = Lanes::set1(kRoundingShift);
+	const float factor = usable ? top / largest : 0;
+	const Lanes inverse = Lanes::set1(factor), shift = Lanes::set1(kRoundingShift);
 	for (uint32_t i = 0; i < query.padded; i += 16) {
 		const Lanes integer = Lanes::load(rotated + i) * inverse + shift;
 		uint64_t *word = query.planes + bits * (i / 64);
@@ -185,6 +187,13 @@ template <class Lanes> void prepare_planes(CodeQuery &query, const float *rotate
 	}
 	const float middle = static_cast<float>((1 << query.bits) - 1) / 2;
 	query.offset = -query.step * middle * static_cast<float>(sum_of_planes(query));
+	return factor;
+}
+
+/* CodeKernels::prepare where scans need planes only. */
+template <class Lanes> void prepare_query(CodeQuery &query, const float *rotated) noexcept
+{
+	prepare_planes<Lanes>(query, rotated);
 }
 
 /* ------------------------------------------------------------- encoding */

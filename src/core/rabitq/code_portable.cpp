@@ -160,7 +160,7 @@ size_t no_tables(uint32_t, int) noexcept
 } /* namespace */
 
 const CodeKernels kPortableCodeKernels = {
-	rotate<Lanes>, prepare_planes<Lanes>, scan_block, scan_row, encode<Lanes>, no_tables,
+	rotate<Lanes>, prepare_query<Lanes>, scan_block, scan_row, encode<Lanes>, no_tables,
 };
 
 } /* namespace vecext */

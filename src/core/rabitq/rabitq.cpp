@@ -12,11 +12,12 @@ namespace vecext {
 
 namespace {
 
-/* Planes of the query per bits of the codes: see src/core/hnsw/README.md for
- * the errors measured. */
+/* Planes of the query by bits of the codes: the fewest whose rounding stays below
+ * the codes' own error for queries several times as far from the centre as from
+ * the reference. src/core/hnsw/README.md has the measurement. */
 int planes_for(int bits)
 {
-	return bits <= 1 ? 6 : bits == 2 ? 6 : 8;
+	return bits == 1 ? 5 : bits == 2 ? 6 : 7;
 }
 
 } /* namespace */

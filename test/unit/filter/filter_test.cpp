@@ -25,7 +25,7 @@ Compiled compile(const std::string &filter, const std::string &schema, Arena are
 		compiled.status = filter_tree.is_ok() ? schema_tree.status() : filter_tree.status();
 		return compiled;
 	}
-	const auto fields = read_field_schema(*schema_tree.value(), arena);
+	const auto fields = read_field_schema(schema_tree.value(), arena);
 	if (!fields.is_ok()) {
 		compiled.status = fields.status();
 		return compiled;
