@@ -123,9 +123,9 @@ void check_operator_class(const FormatRequest &request, LayoutOption layout)
 	if (!estimator && layout == LayoutOption::kInline)
 		refuse_for_class("layout", "inline", "Its codes exist for L2, inner product and cosine distance.");
 	if (!is_dense(request.element) && layout == LayoutOption::kCompact)
-		refuse_for_class(options.layout == LayoutOption::kCompact ? "layout" : "quantization",
-						 options.layout == LayoutOption::kCompact ? "compact" : "other than none",
-						 "Codes exist for vector and halfvec. Use layout = plain.");
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("codes of vectors are not supported for this operator class"),
+						errhint("They exist for vector and halfvec: leave layout, quantization and exact out.")));
 }
 
 /* ---- the format ---- */
