@@ -28,6 +28,7 @@ extern "C" {
 #include "hnsw/options.h"
 #include "hnsw/value_pages.h"
 #include "pg/error.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/build.h"
 
@@ -477,6 +478,7 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 	create_meta(index, build->format, MAIN_FORKNUM);
 
 	const double heap_rows = load_table(build, heap, index_info);
+	PAUSE_POINT("table read");
 	if (build->in_memory) {
 		link_loaded(build);
 		write_graph(build);

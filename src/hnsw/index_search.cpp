@@ -16,6 +16,8 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include "pg/injection.h"
+
 namespace vecext::pg {
 
 namespace {
@@ -304,6 +306,7 @@ void search_first(IndexSearch *search, Datum query, bool is_null)
 	search->iteration = scan_iteration(search->index);
 	search->layer.keep_discarded = search->iteration != IterativeScan::kOff;
 	search_pending(search, meta.state, PendingEffort::kBest, {});
+	PAUSE_POINT("pending read");
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = search->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;

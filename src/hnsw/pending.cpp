@@ -8,6 +8,7 @@
 #include "hnsw/pending.h"
 
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/centre_code.h"
 
@@ -162,6 +163,7 @@ uint64 append_pending(Relation index, const IndexHandle *handle, const RowId &ro
 		}
 		if (BufferIsValid(tail))
 			UnlockReleaseBuffer(tail);
+		PAUSE_POINT("pending full");
 		extend_chain(index, handle);
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -250,6 +252,7 @@ ExpectedPage expect_head(const IndexState &state)
  * (merged meanwhile). */
 bool read_page(PendingSearch &search, ExpectedPage *at, bool use_codes)
 {
+	PAUSE_POINT("pending page");
 	const BlockNumber block = at->block;
 	Buffer buffer = ReadBuffer(search.graph.index(), block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
