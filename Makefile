@@ -38,6 +38,13 @@ install-alias: all ## Install it as extension vector, too, unless pgvector is th
 uninstall-alias:
 	@$(EXTENSION_MAKE) uninstall-alias
 
+.PHONY: cluster install-cluster
+cluster: ## Build the sidecar, build/cluster/vecextd
+	@cmake -S cluster -B $(BUILD)/cluster $(CMAKE_FLAGS) >/dev/null
+	@cmake --build $(BUILD)/cluster -j $(JOBS)
+install-cluster: cluster ## Install the sidecar below PREFIX (/usr/local)
+	@cmake --install $(BUILD)/cluster --prefix $(or $(PREFIX),/usr/local)
+
 .PHONY: quickstart
 quickstart: deps ## Build, start a private PostgreSQL in ./storage, load data and search it
 	@docs/quickstart/run.sh

@@ -119,6 +119,27 @@ END $$;
 SELECT estimate('SELECT * FROM places WHERE payload_match(payload, ''{"must": {"key": "open", "match": {"value": true}}}'')') BETWEEN 800 AND 1600 AS half_of_most,
 	estimate('SELECT * FROM places WHERE payload_match(payload, ''{"must": {"key": "price", "range": {"gt": 1000}}}'')') < 150 AS none;
 
+-- of rare values and of open ones, by the entries of the index; better, by statistics of the field
+CREATE TABLE visits AS SELECT i AS id, jsonb_build_object('who', 'w' || i % 2000, 'level', CASE WHEN i % 3 = 0 THEN 1 ELSE i % 500 END, 'pad', i) AS payload FROM generate_series(1, 20000) AS i;
+CREATE INDEX visits_who ON visits USING gin (payload payload_keyword_ops (path = 'who'));
+CREATE INDEX visits_level ON visits USING gin (payload payload_integer_ops (path = 'level'));
+VACUUM ANALYZE visits;
+SELECT estimate($$SELECT * FROM visits WHERE payload_test(payload, 'who', 'match_keyword', '"w77"')$$) AS who,
+	estimate($$SELECT * FROM visits WHERE payload_test(payload, 'who', 'any_keyword', '["w77", "w78"]')$$) AS two;
+SET plan_cache_mode = force_generic_plan;
+PREPARE by_who (jsonb) AS SELECT * FROM visits WHERE payload_test(payload, 'who', 'match_keyword', $1);
+PREPARE by_several (jsonb) AS SELECT * FROM visits WHERE payload_test(payload, 'who', 'any_keyword', $1);
+PREPARE by_text (jsonb) AS SELECT * FROM visits WHERE payload_test(payload, 'who', 'except_keyword', $1);
+SELECT estimate('EXECUTE by_who(''"w77"'')') AS who, estimate('EXECUTE by_several(''["w77"]'')') AS several, estimate('EXECUTE by_text(''["w77"]'')') AS except_;
+RESET plan_cache_mode;
+CREATE STATISTICS visits_levels ON (payload -> 'level') FROM visits;
+ALTER STATISTICS visits_levels SET STATISTICS 1000;
+ANALYZE visits;
+SELECT estimate($$SELECT * FROM visits WHERE payload_test(payload, 'level', 'match_integer', '1')$$) BETWEEN 6600 AND 6800 AS common,
+	estimate($$SELECT * FROM visits WHERE payload_test(payload, 'level', 'match_integer', '77')$$) BETWEEN 20 AND 35 AS rare,
+	estimate($$SELECT * FROM visits WHERE payload_match(payload, '{"must": {"key": "level", "range": {"gte": 100, "lt": 200}}}')$$) BETWEEN 2500 AND 2850 AS range;
+DROP TABLE visits;
+
 -- a table without an index keeps a filter whole
 CREATE TABLE bare (payload jsonb);
 EXPLAIN (COSTS OFF) SELECT * FROM bare WHERE payload_match(payload, '{"must": [{"key": "a", "match": {"value": 1}}, {"key": "b", "match": {"value": 1}}]}');

@@ -11,6 +11,10 @@
  *           the curve of recall against backend CPU time
  *   search  --exact yes --queries FILE --truth FILE.gt
  *           the same by sequential scan; fails unless recall is 1
+ *   filter  --base FILE --queries FILE --load yes
+ *           the same table with columns to filter by, and indexes on them
+ *   filter  --base FILE --queries FILE --plan node|bitmap|iterative [--sample 200]
+ *           recall, CPU time and throughput under filters; see filter.cpp
  *   insert  --base FILE [--rows N] [--first-rows 4000] [--clients 1]
  *           [--label TEXT] one row a transaction, then merges what is pending
  *           unless --merge no
@@ -37,12 +41,12 @@ int main(int argc, char **argv)
 	using namespace vecext::bench;
 	const std::map<std::string, void (*)(Options &)> commands = {
 		{"load", load_table},     {"index", build_index}, {"search", search_table}, {"insert", insert_rows},
-		{"merge", merge_pending}, {"scan", scan_table},   {"pages", count_pages},
+		{"merge", merge_pending}, {"scan", scan_table},   {"pages", count_pages},   {"filter", search_filtered},
 	};
 	try {
 		const auto command = commands.find(argc > 1 ? argv[1] : "");
 		if (command == commands.end())
-			throw std::runtime_error("usage: vecext-bench-client load|index|search|insert|merge|scan|pages "
+			throw std::runtime_error("usage: vecext-bench-client load|index|search|filter|insert|merge|scan|pages "
 									 "--option value ...");
 		Options options(argc, argv, 2);
 		command->second(options);

@@ -68,9 +68,11 @@ class Nearest {
 public:
 	explicit Nearest(size_t limit) : limit_(limit) { heap_.reserve(limit + 1); }
 
+	bool wants(Candidate candidate) const { return heap_.size() < limit_ || candidate < heap_.front(); }
+
 	void offer(Candidate candidate)
 	{
-		if (heap_.size() == limit_ && !(candidate < heap_.front()))
+		if (!wants(candidate))
 			return;
 		heap_.push_back(candidate);
 		std::push_heap(heap_.begin(), heap_.end());
@@ -103,12 +105,16 @@ struct Scoring {
 	}
 };
 
-void score_tile(const Vectors &base, const Scoring &scoring, size_t first, const float *query, Nearest &nearest)
+template <class Passes>
+void score_tile(const Vectors &base, const Scoring &scoring, size_t first, const float *query, Nearest &nearest,
+				Passes passes)
 {
 	const size_t end = std::min(first + kTileRows, base.rows);
 	for (size_t i = first; i < end; i++) {
 		const float score = scoring.bias[i] - scoring.factor[i] * dot(base.row(i), query, base.columns);
-		nearest.offer({score, static_cast<int32_t>(i)});
+		const Candidate candidate = {score, static_cast<int32_t>(i)};
+		if (nearest.wants(candidate) && passes(i))
+			nearest.offer(candidate);
 	}
 }
 
@@ -125,9 +131,9 @@ void write_answer(const Vectors &base, const float *query, Metric metric, const 
 	}
 }
 
-} /* namespace */
-
-GroundTruth exact_search(const Vectors &base, const Vectors &queries, Metric metric, size_t neighbours)
+template <class Passes>
+GroundTruth search_all(const Vectors &base, const Vectors &queries, Metric metric, size_t neighbours,
+					   size_t queries_per_pass, Passes passes)
 {
 	if (base.columns != queries.columns)
 		throw std::runtime_error("base rows and queries differ in dimensions");
@@ -140,18 +146,33 @@ GroundTruth exact_search(const Vectors &base, const Vectors &queries, Metric met
 	const Scoring scoring(base, metric);
 	const size_t limit = std::min(neighbours + kSpareCandidates, base.rows);
 	/* A thread owns some queries and streams all rows past them once. */
-	constexpr size_t kQueriesPerPass = 256;
 #pragma omp parallel for schedule(dynamic)
-	for (size_t begin = 0; begin < queries.rows; begin += kQueriesPerPass) {
-		const size_t end = std::min(begin + kQueriesPerPass, queries.rows);
+	for (size_t begin = 0; begin < queries.rows; begin += queries_per_pass) {
+		const size_t end = std::min(begin + queries_per_pass, queries.rows);
 		std::vector<Nearest> nearest(end - begin, Nearest(limit));
 		for (size_t first = 0; first < base.rows; first += kTileRows)
 			for (size_t q = begin; q < end; q++)
-				score_tile(base, scoring, first, queries.row(q), nearest[q - begin]);
+				score_tile(base, scoring, first, queries.row(q), nearest[q - begin],
+						   [&passes, q](size_t row) { return passes(q, row); });
 		for (size_t q = begin; q < end; q++)
 			write_answer(base, queries.row(q), metric, nearest[q - begin], truth, q);
 	}
 	return truth;
+}
+
+} /* namespace */
+
+GroundTruth exact_search(const Vectors &base, const Vectors &queries, Metric metric, size_t neighbours)
+{
+	constexpr size_t kQueriesPerPass = 256;
+	return search_all(base, queries, metric, neighbours, kQueriesPerPass, [](size_t, size_t) { return true; });
+}
+
+GroundTruth exact_search_where(const Vectors &base, const Vectors &queries, Metric metric, size_t neighbours,
+							   const RowFilter &passes)
+{
+	constexpr size_t kQueriesPerPass = 16; /* there are fewer queries */
+	return search_all(base, queries, metric, neighbours, kQueriesPerPass, passes);
 }
 
 double intrinsic_dimension(const GroundTruth &truth, Metric metric, size_t neighbours)

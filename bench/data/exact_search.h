@@ -13,6 +13,7 @@
 #include "data/metric.h"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace vecext::bench {
@@ -30,6 +31,12 @@ struct GroundTruth {
 /* Uses all OpenMP threads. `neighbours` is cut to base.rows. Throws
  * std::runtime_error when the dimensions differ. */
 GroundTruth exact_search(const Vectors &base, const Vectors &queries, Metric metric, size_t neighbours);
+
+/* The same among the rows that pass a filter of each query, of which there must be
+ * `neighbours`. Called by several threads at once. */
+using RowFilter = std::function<bool(size_t query, size_t row)>;
+GroundTruth exact_search_where(const Vectors &base, const Vectors &queries, Metric metric, size_t neighbours,
+							   const RowFilter &passes);
 
 /* The maximum likelihood estimate of the local intrinsic dimension (Levina and
  * Bickel 2004, inverses averaged as MacKay and Ghahramani say) over all queries,

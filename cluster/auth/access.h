@@ -21,6 +21,7 @@ enum class Need : uint8_t {
 	kGlobalRead,
 	kManage,      /* changes of collections, aliases, the cluster, snapshots */
 	kRead,        /* of the collection */
+	kReadAll,     /* of the collection, its snapshots too: not with access to points only */
 	kPointsWrite, /* points of the collection */
 	kWrite,       /* the collection's points, indexes, vector names, snapshots */
 };

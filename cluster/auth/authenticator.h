@@ -44,6 +44,8 @@ public:
 	std::variant<Access, Refusal> authenticate(std::string_view api_key, std::string_view authorization) const;
 
 private:
+	std::variant<Access, Refusal> access_of_token(const std::string &token) const;
+
 	Keys keys_;
 	std::function<bool(const ValueExists &)> exists_;
 };

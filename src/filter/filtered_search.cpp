@@ -6,6 +6,7 @@
  * A row is fetched and judged at most once in a walk.
  */
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "filter/filtered_search.h"
@@ -52,11 +53,18 @@ bool farther(const FilteredRow &a, const FilteredRow &b)
 
 /* ---- rows of the table ---- */
 
-bool fetch_row(FilteredSearch *search, const RowId &row, TupleTableSlot *slot)
+bool fetch_row(FilteredSearch *search, const RowId &row, TupleTableSlot *slot, bool *all_dead)
 {
 	ItemPointerData tid = tid_of(row);
-	bool call_again = false, all_dead = false;
-	return table_index_fetch_tuple(search->fetch, &tid, search->snapshot, slot, &call_again, &all_dead);
+	bool call_again = false;
+	*all_dead = false;
+	return table_index_fetch_tuple(search->fetch, &tid, search->snapshot, slot, &call_again, all_dead);
+}
+
+bool fetch_row(FilteredSearch *search, const RowId &row, TupleTableSlot *slot)
+{
+	bool all_dead;
+	return fetch_row(search, row, slot, &all_dead);
 }
 
 bool passes_filter(FilteredSearch *search, TupleTableSlot *slot)
@@ -82,10 +90,12 @@ DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, Inde
 		datum = ExecEvalExpr(search->expression, search->filter_context, &is_null);
 	}
 	if (is_null)
-		return DistanceRank::kNull;
+		return search->spec.nulls_first ? DistanceRank::kNullFirst : DistanceRank::kNull;
 	const IndexFormat &format = search->index->handle->format;
 	*value = value_from_datum(format, datum);
-	return is_indexable(format, *value) ? DistanceRank::kNumber : DistanceRank::kNotANumber;
+	if (is_indexable(format, *value))
+		return DistanceRank::kNumber;
+	return search->spec.nan_first ? DistanceRank::kNotANumberFirst : DistanceRank::kNotANumber;
 }
 
 /* The exact distance of the row in `slot`, which a search knew by its code. */
@@ -119,7 +129,7 @@ void add_exact(FilteredSearch *search, TupleTableSlot *slot)
 	}
 	MemoryContextSwitchTo(caller);
 	ResetExprContext(search->filter_context);
-	search->rows.push_back({distance, row_of(slot->tts_tid), true, rank});
+	search->rows.push_back({distance, row_of(slot->tts_tid), true, rank, 0});
 }
 
 void add_exact_page(FilteredSearch *search, const MemberPage &page)
@@ -178,22 +188,23 @@ void search_table(FilteredSearch *search)
 
 /* ---- walks ---- */
 
-/* Keeps a row if it passes. Rows too far to be among the results are not looked
- * at. */
+/* Keeps a row if it passes. Rows too far to be among the results, or beyond the
+ * range, are not looked at. */
 bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 {
 	if (search->steer && !has_member(*search->members, row))
 		return false;
 	if (search->filter == nullptr) {
-		search->rows.push_back({distance, row, false, DistanceRank::kNumber});
+		search->rows.push_back({distance, row, false, DistanceRank::kNumber, 0});
 		return true;
 	}
-	if (distance > search->layer.matching.threshold() || !fetch_row(search, row, search->probe) ||
-		!passes_filter(search, search->probe))
+	if (distance > search->layer.matching.threshold() || distance > search->estimated_range ||
+		!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
 		return false;
-	if (search->index->rescore != RescoreFrom::kNothing && !measure(search, search->probe, &distance))
+	if (search->index->rescore != RescoreFrom::kNothing &&
+		(!measure(search, search->probe, &distance) || distance > search->range))
 		return false;
-	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber});
+	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber, 0});
 	return true;
 }
 
@@ -247,8 +258,9 @@ void walk_pending(FilteredSearch *search, const IndexState &state)
 	results.init(context_arena(index->context), 64);
 	const PendingFilter filter = {consider_pending, accept_pending, search};
 	index->pending_counters = {};
-	scan_pending(index->graph, state, index->query, index->projection, PendingEffort::kBest, search->wanted,
-				 index->ignore_killed, &results, &index->pending_counters, &filter);
+	const PendingEffort effort = std::isinf(search->range) ? PendingEffort::kBest : PendingEffort::kAll;
+	scan_pending(index->graph, state, index->query, index->projection, effort, search->wanted, index->ignore_killed,
+				 &results, &index->pending_counters, &filter);
 	std::sort(index->pending_keys.begin(), index->pending_keys.end());
 	drop_repeated_rows(search);
 	search->counters.pending_rows += index->pending_counters.entries;
@@ -360,6 +372,20 @@ bool walk_from(void *state, uint32 entry)
 	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
 }
 
+/* Estimates of rows within the range may lie as far beyond it as their errors
+ * reach; those of one node's code stand for all. */
+float range_of_estimates(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	const uint32 top = read_meta(index->index).state.entry_point;
+	float slack = 0;
+	if (index->handle->compact() && !std::isinf(search->range) && top != kNoNode)
+		index->graph.visit(top, [&](hnsw::ConstNodeRecord record) {
+			slack = kErrorDeviations * index->coder.error(record.value(), search->range);
+		});
+	return search->range + slack;
+}
+
 /* Pending rows, then the graph. False when the limit of effort ended it. */
 bool walk(FilteredSearch *search)
 {
@@ -367,8 +393,10 @@ bool walk(FilteredSearch *search)
 	search->rows.clear();
 	index->pending_keys.clear();
 	search->checked = 0;
+	search->estimated_range = range_of_estimates(search);
 	search->layer.init(context_arena(index->context), search->ef,
-					   search->steer ? steered_effort(search->wanted, search->ef) : search->wanted);
+					   search->steer ? steered_effort(search->wanted, search->ef) : search->wanted,
+					   search->estimated_range);
 	walk_pending(search, read_meta(index->index).state);
 	if (search->steer)
 		enter_members(search);
@@ -410,8 +438,12 @@ double page_rows(const FilteredSearch *search)
 Outlook outlook_of(const FilteredSearch *search)
 {
 	const FilterEstimates &estimates = search->estimates;
-	Outlook outlook = {estimates.rows, estimates.matches, estimates.members, static_cast<double>(search->wanted),
-					   static_cast<double>(search->ef)};
+	Outlook outlook = {estimates.rows,
+					   estimates.matches,
+					   estimates.members,
+					   static_cast<double>(search->wanted),
+					   static_cast<double>(search->ef),
+					   std::isinf(search->range) ? estimates.rows : estimates.reach};
 	if (search->members == nullptr)
 		return outlook;
 	outlook.members = search->members->count(page_rows(search));
@@ -449,8 +481,19 @@ Strategy forced_strategy(FilteredSearch *search)
 	return strategy;
 }
 
+/* The one that finds all rows, in the index or not. */
+Strategy exact_strategy(FilteredSearch *search)
+{
+	if (search->bitmap_source == nullptr)
+		return Strategy::kTable;
+	make_members(search);
+	return Strategy::kExact;
+}
+
 Strategy choose_strategy(FilteredSearch *search)
 {
+	if (search->inexact)
+		return exact_strategy(search);
 	if (search->filter == nullptr)
 		return Strategy::kGraph;
 	if (is_forced(search))
@@ -504,12 +547,41 @@ Strategy turn(FilteredSearch *search)
 }
 
 /* A walk cannot find rows that the graph does not lead to, nor those without a
- * distance, which come last. */
+ * distance, which come last. Within a range there need not be more. */
 bool fell_short(const FilteredSearch *search)
 {
 	if (search->filter == nullptr)
-		return false;
-	return search->rows.size() < (search->steer ? search->wanted : search->sought);
+		return search->rows.size() < search->sought && read_meta(search->index->index).state.unindexed != 0;
+	return std::isinf(search->range) && search->rows.size() < (search->steer ? search->wanted : search->sought);
+}
+
+/* An index scan of the first hnsw.ef_search rows. */
+void search_plainly(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	index->heap = search->heap;
+	index->snapshot = search->snapshot;
+	search_first(index, search->query, search->query_is_null);
+	if (index->rescore != RescoreFrom::kNothing)
+		search->counters.rescored += rescore_nearest(index, search->sought);
+	for (uint32 i = 0; i < index->rows.size(); i++)
+		search->rows.push_back({index->rows[i].distance, index->rows[i].row, false, DistanceRank::kNumber, i + 1});
+	search->counters.nodes_visited += index->layer.counters.nodes_visited;
+	search->counters.distances += index->layer.counters.exact_distances + index->pending_counters.exact_distances;
+	search->counters.codes += index->layer.counters.estimates;
+	search->counters.pending_rows += index->pending_counters.entries;
+}
+
+bool is_plain(const FilteredSearch *search)
+{
+	return search->strategy == Strategy::kGraph && search->returned_before == 0 && search->returned.empty() &&
+		   search->sought <= static_cast<uint32>(hnsw_ef_search);
+}
+
+/* Whether a walk that ended by itself has met all rows there are. */
+bool finds_all(const FilteredSearch *search)
+{
+	return search->filter == nullptr || !std::isinf(search->range);
 }
 
 /* False when another strategy must take over. */
@@ -534,10 +606,14 @@ bool run_strategy(FilteredSearch *search)
 		MemoryContextSwitchTo(caller);
 	}
 	search->spent_limit = effort_limit(search, outlook_of(search));
-	if (!walk(search) || fell_short(search))
+	if (is_plain(search))
+		search_plainly(search);
+	else if (!walk(search))
 		return false;
-	search->complete = search->filter == nullptr && search->rows.size() < search->wanted;
-	if (search->filter == nullptr && search->index->rescore != RescoreFrom::kNothing)
+	if (fell_short(search))
+		return false;
+	search->complete = finds_all(search) && search->rows.size() < search->wanted;
+	if (search->filter == nullptr && !is_plain(search) && search->index->rescore != RescoreFrom::kNothing)
 		rescore_rows(search);
 	return true;
 }
@@ -556,6 +632,66 @@ double value_bytes(const IndexHandle *handle)
 	return handle->element() == ElementType::kSparse ? kSparseBytes : handle->value_bytes(nullptr);
 }
 
+/* Rows that a plain search is good for, beyond those sought. */
+uint32 plain_rows(const FilteredSearch *search)
+{
+	return is_plain(search) ? std::min(search->rows.size(), static_cast<uint32>(hnsw_ef_search)) : 0;
+}
+
+/* ---- ranges ---- */
+
+/* The distance that the bound of the range stands for, as SQL has it. */
+double bounding_distance(const FilteredSearch *search)
+{
+	return (search->bound - search->spec.offset) / search->spec.scale;
+}
+
+/* A little more than the graph distance of an SQL distance: what rounding takes
+ * away, since the filter is evaluated, too. */
+float graph_distance(Metric metric, double distance)
+{
+	constexpr double kSlack = 1e-5;
+	if (metric == Metric::kL2)
+		distance = distance < 0 ? -1 : distance * distance;
+	if (metric == Metric::kCosine)
+		distance = 2 * distance + kSlack;
+	return static_cast<float>(distance + kSlack * std::fabs(distance));
+}
+
+/* Whether the query has no distance to anything. */
+bool query_is_odd(const FilteredSearch *search)
+{
+	const IndexFormat &format = search->index->handle->format;
+	return search->query_is_null || !is_indexable(format, value_from_datum(format, search->query));
+}
+
+void set_range(FilteredSearch *search)
+{
+	search->range = std::numeric_limits<float>::infinity();
+	search->inexact = (read_meta(search->index->index).state.unindexed & search->spec.unindexed) != 0;
+	if (!search->spec.ranged)
+		return;
+	/* Comparisons with NaN, which PostgreSQL sorts above all numbers. */
+	if (std::isnan(search->bound) || query_is_odd(search))
+		search->inexact = true;
+	else
+		search->range = graph_distance(search->index->handle->metric(), bounding_distance(search));
+}
+
+/* No row passes a comparison with NULL. */
+bool passes_none(const FilteredSearch *search)
+{
+	return search->spec.ranged && (search->bound_is_null || search->query_is_null);
+}
+
+void run_strategies(FilteredSearch *search)
+{
+	search->strategy = choose_strategy(search);
+	while (!run_strategy(search))
+		search->strategy = turn(search);
+	std::make_heap(search->rows.begin(), search->rows.end(), farther);
+}
+
 void search_batch(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
@@ -565,13 +701,13 @@ void search_batch(FilteredSearch *search)
 	prepare_search(index, read_meta(index->index), search->query, search->query_is_null, kUpperEf);
 	search->costs = search_costs(value_bytes(index->handle), records_per_visit(index->handle->layouts[0]));
 	search->rows.init(context_arena(index->context), 64);
-	search->strategy = choose_strategy(search);
-	while (!run_strategy(search))
-		search->strategy = turn(search);
-	std::make_heap(search->rows.begin(), search->rows.end(), farther);
+	set_range(search);
 	std::sort(search->returned.begin(), search->returned.end());
 	search->returned_before = search->returned.size();
-	search->left = search->complete ? search->rows.size() : search->sought;
+	search->complete = passes_none(search);
+	if (!search->complete)
+		run_strategies(search);
+	search->left = search->complete ? search->rows.size() : std::max(search->sought, plain_rows(search));
 	search->counters.batches++;
 	search->counters.ef = search->ef;
 	ExecClearTuple(search->probe);
@@ -582,13 +718,16 @@ void set_effort(FilteredSearch *search, uint32 sought)
 {
 	const bool filtered = search->filter != nullptr;
 	search->sought = sought;
-	search->wanted = filtered ? sought * kFoundPerSought : sought;
-	search->ef = std::max({static_cast<uint32>(hnsw_ef_search), search->wanted, filtered ? kFilterEf : 1});
+	search->wanted = filtered && sought < kMaxSought ? sought * kFoundPerSought : sought;
+	search->ef = std::max(static_cast<uint32>(hnsw_ef_search), filtered ? kFilterEf : 1);
+	if (sought < kMaxSought)
+		search->ef = std::max(search->ef, search->wanted);
 }
 
 void first_batch(FilteredSearch *search)
 {
-	const double limit = search->estimates.limit > 0 ? search->estimates.limit : hnsw_ef_search;
+	const double unknown = search->spec.ranged ? kMaxSought : hnsw_ef_search;
+	const double limit = search->estimates.limit > 0 ? search->estimates.limit : unknown;
 	set_effort(search, static_cast<uint32>(std::clamp<double>(limit, 1, kMaxSought)));
 	pgstat_count_index_scan(search->index->index);
 	PredicateLockRelation(search->index->index, search->snapshot);
@@ -612,8 +751,14 @@ bool was_returned(const FilteredSearch *search, const ItemPointerData &tid)
 bool load_row(FilteredSearch *search, const FilteredRow &row, TupleTableSlot *slot)
 {
 	ItemPointerData tid = tid_of(row.row);
-	return row.actual ? table_tuple_fetch_row_version(search->heap, &tid, search->snapshot, slot)
-					  : fetch_row(search, row.row, slot);
+	if (row.actual)
+		return table_tuple_fetch_row_version(search->heap, &tid, search->snapshot, slot);
+	bool all_dead;
+	if (fetch_row(search, row.row, slot, &all_dead))
+		return true;
+	if (all_dead && row.found > 0 && search->index->ignore_killed)
+		kill_found_row(search->index, search->index->rows[row.found - 1]);
+	return false;
 }
 
 /* The next row of the batch. A row that a later batch finds nearer than what was
@@ -627,11 +772,12 @@ bool next_of_batch(FilteredSearch *search, TupleTableSlot *slot)
 		const FilteredRow row = search->rows.back();
 		search->rows.pop_back();
 		search->left--;
-		if ((strict && row.distance < search->last_distance) || !load_row(search, row, slot) ||
-			was_returned(search, slot->tts_tid))
+		const bool too_near = row.rank == DistanceRank::kNumber && row.distance < search->last_distance;
+		if ((strict && too_near) || !load_row(search, row, slot) || was_returned(search, slot->tts_tid))
 			continue;
 		search->returned.push_back(row_key(row_of(slot->tts_tid)));
-		search->last_distance = row.distance;
+		if (row.rank == DistanceRank::kNumber)
+			search->last_distance = row.distance;
 		return true;
 	}
 	return false;
@@ -653,6 +799,12 @@ void restart_search(FilteredSearch *search, Datum query, bool is_null)
 	search->returned.init(context_arena(search->kept_context), 64);
 	search->returned_before = 0;
 	search->last_distance = -std::numeric_limits<float>::infinity();
+}
+
+void set_bound(FilteredSearch *search, double bound, bool is_null)
+{
+	search->bound = bound;
+	search->bound_is_null = is_null;
 }
 
 void forget_members(FilteredSearch *search)

@@ -8,10 +8,14 @@
  * keeps nothing but its results between batches, and the sum of all is at most a
  * third more than the last one.
  *
- * Rows without a distance (NULL, zero norm under cosine) are not in the index. With
- * a filter they come at the end, as SQL has it: when a walk runs out of rows, an
- * exact strategy takes over. Without one they are not returned, as in an index
- * scan.
+ * Rows without a distance (NULL, zero norm under cosine) are not in the index. When
+ * a walk runs out of rows an exact strategy takes over, which finds them. Where
+ * they are to come first, or where the filter lets some of them pass that the index
+ * knows nothing of, an exact strategy is taken from the start if the index says
+ * that the table has such rows (IndexState::unindexed).
+ *
+ * A range is a bound on the distance that the filter has, too: a walk need not go
+ * beyond it, and finds all rows there are when it comes to its end.
  */
 #pragma once
 
@@ -35,13 +39,26 @@ struct FilterEstimates {
 	double rows;    /* of the table */
 	double matches; /* that pass the filter */
 	double members; /* of the bitmap; negative without one */
+	double reach;   /* rows within the range; those of the table without one */
 };
 
-/* PostgreSQL sorts NaN behind all numbers and NULL behind NaN. */
-enum class DistanceRank : uint8 {
-	kNumber,
-	kNotANumber, /* zero norm under cosine: not in the index */
-	kNull,       /* no vector: not in the index */
+/* Where rows without a distance stand, and what else of the plan a search must
+ * know. */
+struct SearchSpec {
+	bool nulls_first;     /* rows without a vector, before all others */
+	bool nan_first;       /* rows of zero norm, before those that have a distance */
+	uint32 unindexed;     /* kUnindexed bits: rows that only an exact strategy finds, and that may matter */
+	bool ranged;          /* there is a range */
+	double scale, offset; /* of the form that it bounds (distance_forms.h) */
+};
+
+/* Order of rows by whether they have a distance, before that by distance. */
+enum class DistanceRank : int8 {
+	kNullFirst = -2,
+	kNotANumberFirst = -1,
+	kNumber = 0,
+	kNotANumber = 1,
+	kNull = 2,
 };
 
 struct FilteredRow {
@@ -49,6 +66,7 @@ struct FilteredRow {
 	RowId row;
 	bool actual; /* the address of the visible version itself, not of its HOT chain */
 	DistanceRank rank;
+	uint32 found; /* position + 1 among the rows of a plain search */
 };
 
 /* For EXPLAIN; sums over rescans. */
@@ -76,6 +94,7 @@ struct FilteredSearch {
 	ExprState *expression;    /* the indexed expression, or null */
 	PlanState *bitmap_source; /* null: there is none */
 	FilterEstimates estimates;
+	SearchSpec spec;
 	SearchCosts costs;
 
 	MemoryContext member_context; /* the bitmap: while its parameters stay the same */
@@ -83,6 +102,8 @@ struct FilteredSearch {
 	MemoryContext kept_context; /* of one (re)scan: query and rows returned */
 	Datum query;
 	bool query_is_null;
+	double bound; /* of the range, in the unit of its form */
+	bool bound_is_null;
 	ArenaVector<uint64> returned; /* addresses, sorted when a batch begins */
 	uint32 returned_before;       /* by earlier batches */
 	float last_distance;
@@ -94,7 +115,10 @@ struct FilteredSearch {
 	uint32 ef;
 	uint32 left; /* rows that the batch may still return */
 	Strategy strategy;
-	bool steer; /* ask the bitmap first */
+	bool steer;            /* ask the bitmap first */
+	float range;           /* graph distance; infinite: there is none */
+	float estimated_range; /* the same for estimates by nodes' codes, which err */
+	bool inexact;          /* only an exact strategy finds all rows */
 	ArenaVector<FilteredRow> rows;
 	hnsw::FilteredLayerSearch layer;
 	double spent_limit; /* of this walk, in the unit of costs */
@@ -107,6 +131,9 @@ struct FilteredSearch {
  * forget_query(). */
 void forget_query(FilteredSearch *search);
 void restart_search(FilteredSearch *search, Datum query, bool is_null);
+
+/* The bound of this (re)scan's range. */
+void set_bound(FilteredSearch *search, double bound, bool is_null);
 
 /* Forgets the bitmap because the filter's parameters changed. */
 void forget_members(FilteredSearch *search);

@@ -36,7 +36,8 @@ struct Source {
 struct CachedFilter {
 	MemoryContext context;
 	Source source;
-	const filter::Condition *condition;
+	const filter::Condition *condition; /* what the source compiles to, */
+	Jsonb *query;                       /* or the query that it stands for */
 };
 
 using Compile = const filter::Condition *(*)(const Source &source, MemoryContext context);
@@ -61,11 +62,15 @@ const filter::Condition *compile_query(const Source &source, MemoryContext conte
 	return pg::compile_query(jsonb_of(source.arguments[0]), context);
 }
 
+pg::PayloadTest test_of(const Source &source)
+{
+	return {text_of(source.arguments[0]), text_of(source.arguments[1]), jsonb_of(source.arguments[2]),
+			jsonb_of(source.arguments[3])};
+}
+
 const filter::Condition *compile_test(const Source &source, MemoryContext context)
 {
-	const pg::PayloadTest test = {text_of(source.arguments[0]), text_of(source.arguments[1]),
-								  jsonb_of(source.arguments[2]), jsonb_of(source.arguments[3])};
-	return pg::compile_test(test, context);
+	return pg::compile_test(test_of(source), context);
 }
 
 bool same_bytes(const struct varlena *a, const struct varlena *b)
@@ -88,35 +93,51 @@ const struct varlena *copy_bytes(const struct varlena *value, MemoryContext cont
 	return static_cast<const struct varlena *>(memcpy(copy, value, VARSIZE_ANY(value)));
 }
 
-const filter::Condition *compile_into(CachedFilter *cached, MemoryContext parent, const Source &source, Compile compile)
+CachedFilter *cache_of(FmgrInfo *flinfo)
 {
-	cached->condition = nullptr;
+	if (!flinfo->fn_extra)
+		flinfo->fn_extra = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CachedFilter));
+	return static_cast<CachedFilter *>(flinfo->fn_extra);
+}
+
+/* Drops what is kept and makes the memory for what comes. */
+MemoryContext begin_cache(CachedFilter *cached, MemoryContext parent)
+{
 	if (cached->context)
 		MemoryContextDelete(cached->context);
 	cached->context = nullptr;
 	cached->context = AllocSetContextCreate(parent, "payload filter", ALLOCSET_SMALL_SIZES);
-	const filter::Condition *condition = compile(source, cached->context);
+	return cached->context;
+}
+
+void keep_source(CachedFilter *cached, const Source &source)
+{
 	for (int i = 0; i < Source::kArguments; i++)
 		cached->source.arguments[i] = copy_bytes(source.arguments[i], cached->context);
-	cached->condition = condition;
-	return condition;
+}
+
+/* The arguments from `first` on. */
+Source source_of(FunctionCallInfo fcinfo, int first)
+{
+	Source source = {};
+	for (int i = 0; i < Source::kArguments && first + i < PG_NARGS(); i++)
+		if (!PG_ARGISNULL(first + i))
+			source.arguments[i] = reinterpret_cast<const struct varlena *>(PG_GETARG_POINTER(first + i));
+	return source;
 }
 
 /* Of the arguments behind the payload. */
 const filter::Condition *cached_filter(FunctionCallInfo fcinfo, Compile compile)
 {
-	FmgrInfo *flinfo = fcinfo->flinfo;
-	auto *cached = static_cast<CachedFilter *>(flinfo->fn_extra);
-	if (!cached) {
-		cached = static_cast<CachedFilter *>(MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CachedFilter)));
-		flinfo->fn_extra = cached;
-	}
-	Source source = {};
-	for (int i = 0; i < Source::kArguments && i + 1 < PG_NARGS(); i++)
-		if (!PG_ARGISNULL(i + 1))
-			source.arguments[i] = reinterpret_cast<const struct varlena *>(PG_GETARG_POINTER(i + 1));
-	const bool usable = cached->condition && same_source(cached->source, source);
-	return usable ? cached->condition : compile_into(cached, flinfo->fn_mcxt, source, compile);
+	CachedFilter *cached = cache_of(fcinfo->flinfo);
+	const Source source = source_of(fcinfo, 1);
+	if (cached->condition && same_source(cached->source, source))
+		return cached->condition;
+	cached->condition = nullptr;
+	const filter::Condition *condition = compile(source, begin_cache(cached, fcinfo->flinfo->fn_mcxt));
+	keep_source(cached, source);
+	cached->condition = condition;
+	return condition;
 }
 
 bool matches(const filter::Condition &condition, const Jsonb *payload)
@@ -164,13 +185,22 @@ VECEXT_FUNCTION(vecext_payload_test)
 }
 
 /* payload_test_query(path, test, value, field_schema): the right operand of
- * payload @~@ query that asks for the same. */
+ * payload ~@ query that asks for the same. Where it stands in a condition on rows,
+ * it is called for each, so that the answer is kept. */
 VECEXT_FUNCTION(vecext_payload_test_query)
 {
 	for (int i = 0; i < 3; i++)
 		if (PG_ARGISNULL(i))
 			PG_RETURN_NULL();
-	const pg::PayloadTest test = {PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1), PG_GETARG_JSONB_P(2),
-								  PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3)};
-	PG_RETURN_POINTER(pg::query_of_test(test));
+	CachedFilter *cached = cache_of(fcinfo->flinfo);
+	const Source source = source_of(fcinfo, 0);
+	if (!cached->query || !same_source(cached->source, source)) {
+		cached->query = nullptr;
+		const MemoryContext before = MemoryContextSwitchTo(begin_cache(cached, fcinfo->flinfo->fn_mcxt));
+		Jsonb *query = pg::query_of_test(test_of(source));
+		MemoryContextSwitchTo(before);
+		keep_source(cached, source);
+		cached->query = query;
+	}
+	PG_RETURN_POINTER(cached->query);
 }

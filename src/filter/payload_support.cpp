@@ -1,13 +1,15 @@
 /*
- * payload_support.cpp: what the planner is told about payload_match() and ~@.
+ * payload_support.cpp: what the planner is told about payload_match(),
+ * payload_test() and ~@.
  *
  * With a constant filter, payload_match(payload, filter) becomes `payload ~@
- * filter`, an operator, which is estimated by applying it to the column's most
- * common values and histogram (matchingsel). On a table with an index of a payload
- * field it is also taken apart into AND, OR and NOT of its conditions, so that
- * each can have an index of its own; elsewhere that would only mean more calls.
- * An index is taken only if it knows a field of the filter; the others could
- * answer by reading all rows, which the planner's costs do not show.
+ * filter`, an operator. On a table with an index of a payload field it is also
+ * taken apart into AND, OR and NOT of its conditions, so that each can have an
+ * index of its own, and payload_test() becomes the operator, too; elsewhere that
+ * would only mean more calls. An index is taken only if it knows a field of the
+ * filter; the others could answer by reading all rows, which the planner's costs
+ * do not show. Where a value is open until the plan runs, path and test are known,
+ * and the index condition makes the query when the scan begins.
  */
 #include "pg/compat.h"
 
@@ -19,6 +21,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -26,7 +29,7 @@ extern "C" {
 }
 
 #include "filter/payload_catalog.h"
-#include "filter/payload_index.h"
+#include "filter/payload_selectivity.h"
 
 using namespace vecext;
 using filter::Condition;
@@ -37,6 +40,9 @@ namespace {
 /* A filter with more conditions than this stays whole: planning each on its own
  * would cost more than an index gives. */
 constexpr int kMaxDecomposed = 64;
+
+/* What matchingsel assumes. */
+constexpr Selectivity kUnknownFilter = 0.01;
 
 bool index_has_operator(Oid index, Oid op)
 {
@@ -175,7 +181,7 @@ Const *query_of(Node *filter, Node *schema)
 	return jsonb_const(psprintf("[%s, %s]", filter_text, schema_text));
 }
 
-Const *query_of_call(List *args)
+Const *query_of_match(List *args)
 {
 	auto *filter = static_cast<Node *>(lsecond(args));
 	if (list_length(args) == 3)
@@ -183,14 +189,34 @@ Const *query_of_call(List *args)
 	return is_constant(filter) ? reinterpret_cast<Const *>(filter) : nullptr;
 }
 
+bool is_payload_test(const List *args)
+{
+	return list_length(args) == 5;
+}
+
+/* payload_test() as `payload ~@ payload_test_query(...)`, so that what an index has
+ * found need not be tested again. */
+Node *simplify_test(const SupportRequestSimplify *request, Oid op, Node *payload)
+{
+	const FuncExpr *call = request->fcall;
+	if (!is_indexed(request->root, payload, pg::operator_named(pg::kIndexed, call->funcid)))
+		return nullptr;
+	Node *query = pg::query_of_call(request->root, call->args, call->funcid);
+	return query ? reinterpret_cast<Node *>(satisfies(op, payload, query)) : nullptr;
+}
+
 Node *simplify(const SupportRequestSimplify *request)
 {
 	const FuncExpr *call = request->fcall;
 	const Oid op = pg::operator_named(pg::kSatisfies, call->funcid);
-	Const *query = query_of_call(call->args);
-	if (!OidIsValid(op) || !query)
+	if (!OidIsValid(op))
 		return nullptr;
 	auto *payload = static_cast<Node *>(linitial(call->args));
+	if (is_payload_test(call->args))
+		return simplify_test(request, op, payload);
+	Const *query = query_of_match(call->args);
+	if (!query)
+		return nullptr;
 	Node *apart = take_apart(request, op, payload, query);
 	if (apart || list_length(call->args) == 2)
 		return apart;
@@ -201,24 +227,32 @@ Node *simplify(const SupportRequestSimplify *request)
  * rechecks by itself, so the condition loses nothing. */
 List *index_condition(SupportRequestIndexCondition *request)
 {
+	const Oid op = pg::operator_named(pg::kIndexed, request->funcid);
 	List *args = IsA(request->node, OpExpr) ? reinterpret_cast<OpExpr *>(request->node)->args
 											: reinterpret_cast<FuncExpr *>(request->node)->args;
-	const Oid op = pg::operator_named(pg::kIndexed, request->funcid);
-	if (request->indexarg != 0 || !OidIsValid(op) || !op_in_opfamily(op, request->opfamily))
+	if (request->indexarg != 0 || list_length(args) != 2 || !OidIsValid(op) || !op_in_opfamily(op, request->opfamily))
 		return NIL;
-	Const *query = query_of_call(args);
-	bytea **options = request->index->opclassoptions;
-	if (!query || !options)
-		return NIL;
-	const Condition *condition = pg::compile_query(DatumGetJsonbP(query->constvalue), CurrentMemoryContext);
-	if (!pg::narrows_down(pg::opfamily_name(request->opfamily), options[request->indexcol], *condition))
+	auto *operand = static_cast<Node *>(lsecond(args));
+	pg::KnownQuery query;
+	if (!is_pseudo_constant_for_index(request->root, operand, request->index) || !pg::read_query(operand, &query) ||
+		!pg::serves_query(request->index, request->indexcol, query))
 		return NIL;
 	request->lossy = false;
-	return list_make1(satisfies(op, static_cast<Node *>(linitial(args)), reinterpret_cast<Node *>(query)));
+	return list_make1(satisfies(op, static_cast<Node *>(linitial(args)), operand));
 }
 
-/* Of a filter that is not known yet: what matchingsel assumes. */
-constexpr Selectivity kUnknownFilter = 0.01;
+/* Of a call that was left one; the operator has payload_selectivity(). */
+Selectivity selectivity(const SupportRequestSelectivity *request)
+{
+	Node *query = nullptr;
+	if (!request->is_join)
+		query = is_payload_test(request->args) ? pg::query_of_call(request->root, request->args, request->funcid)
+											   : static_cast<Node *>(lsecond(request->args));
+	if (!query)
+		return kUnknownFilter;
+	return pg::estimate_query(request->root, static_cast<Node *>(linitial(request->args)), query, request->funcid,
+							  request->varRelid);
+}
 
 } /* namespace */
 
@@ -231,6 +265,7 @@ VECEXT_FUNCTION(vecext_payload_support)
 		PG_RETURN_POINTER(index_condition(reinterpret_cast<SupportRequestIndexCondition *>(request)));
 	if (!IsA(request, SupportRequestSelectivity))
 		PG_RETURN_POINTER(nullptr);
-	reinterpret_cast<SupportRequestSelectivity *>(request)->selectivity = kUnknownFilter;
-	PG_RETURN_POINTER(request);
+	auto *estimate = reinterpret_cast<SupportRequestSelectivity *>(request);
+	estimate->selectivity = selectivity(estimate);
+	PG_RETURN_POINTER(estimate);
 }

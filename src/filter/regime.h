@@ -58,6 +58,7 @@ struct Outlook {
 	double members; /* of the bitmap; negative: there can be none */
 	double wanted;  /* matching rows that the search looks for */
 	double ef;      /* nodes that it looks at in any case */
+	double reach;   /* nodes that it can come to before a range ends it */
 };
 
 /* Matching rows that a steered walk looks for. Where matches lie apart from the
@@ -72,8 +73,8 @@ inline uint32_t steered_effort(uint32_t wanted, uint32_t ef)
  * if those are spread evenly. */
 inline double expected_visits(const Outlook &outlook, double found)
 {
-	const double share = std::clamp(outlook.matches / std::max(outlook.rows, 1.0), 1e-9, 1.0);
-	return std::min(std::max(outlook.ef, found / share), outlook.rows);
+	const double share = std::clamp(outlook.matches / std::max(outlook.reach, 1.0), 1e-9, 1.0);
+	return std::min(std::max(outlook.ef, found / share), std::max(outlook.reach, outlook.ef));
 }
 
 inline double lazy_cost(const SearchCosts &costs, const Outlook &outlook)

@@ -12,14 +12,22 @@
  * Cost: a little less than that of the plain index scan, or that of the bitmap
  * scan, whichever is cheaper for the rows wanted: the node chooses between the two
  * when it knows more.
+ *
+ * A bound on the distance is a range, whose rows the index finds without an ORDER
+ * BY, too. PostgreSQL knows nothing of distances and takes a third of the table to
+ * be within any bound; we say what it says of ranges, half a percent, to the
+ * planner as a whole.
  */
 #include <algorithm>
+#include <cmath>
 
 #include "filter/vector_path.h"
 
+#include "filter/distance_forms.h"
 #include "filter/vector_scan.h"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/cost.h"
@@ -30,6 +38,8 @@ extern "C" {
 #include "optimizer/restrictinfo.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+#include "utils/syscache.h"
 }
 
 #include "hnsw/access_method.h"
@@ -75,50 +85,59 @@ bool is_usable(const IndexOptInfo *index)
 		   !index->hypothetical && index->nkeycolumns == 1 && (index->indpred == NIL || index->predOK);
 }
 
-/* An ordering that an index gives. */
-struct IndexOrder {
-	IndexOptInfo *index;
-	Expr *expression; /* column <op> query */
-	Expr *query;
+/* What a search is asked for: rows in an order, within a range, or both. */
+struct SearchGoal {
+	bool ordered, ranged;
+	DistanceForm form; /* of the order, else of the range */
+	bool nulls_first, nan_first;
+	DistanceRange range;
 };
 
-/* Whether `expression` is column <op> query for the index. */
-bool match_expression(PlannerInfo *root, IndexOptInfo *index, Expr *expression, Oid sort_family, IndexOrder *order)
+template <class F> bool find_index(const RelOptInfo *rel, F f)
 {
-	if (!IsA(expression, OpExpr))
-		return false;
-	const auto *op = reinterpret_cast<const OpExpr *>(expression);
-	if (list_length(op->args) != 2)
-		return false;
-	auto *left = static_cast<Node *>(linitial(op->args)), *right = static_cast<Node *>(lsecond(op->args));
-	Oid operator_id = op->opno;
-	if (!match_index_to_operand(left, 0, index)) {
-		std::swap(left, right);
-		operator_id = get_commutator(operator_id);
+	ListCell *cell;
+	foreach (cell, rel->indexlist) {
+		auto *index = static_cast<IndexOptInfo *>(lfirst(cell));
+		if (is_usable(index) && f(index))
+			return true;
 	}
-	if (!OidIsValid(operator_id) || !match_index_to_operand(left, 0, index) ||
-		get_op_opfamily_sortfamily(operator_id, index->opfamily[0]) != sort_family)
-		return false;
-	if (bms_is_member(static_cast<int>(index->rel->relid), pull_varnos(root, right)) ||
-		contain_volatile_functions(right))
-		return false;
-	*order = {index, expression, reinterpret_cast<Expr *>(right)};
-	return true;
+	return false;
 }
 
-bool find_order(PlannerInfo *root, RelOptInfo *rel, IndexOrder *order)
+/* ORDER BY a form of a distance, in the direction that makes distances ascend. */
+bool find_order(PlannerInfo *root, RelOptInfo *rel, SearchGoal *goal)
 {
 	if (root->query_pathkeys == NIL)
 		return false;
 	const auto *key = static_cast<const PathKey *>(linitial(root->query_pathkeys));
-	if (!sorts_ascending(key) || key->pk_nulls_first || key->pk_eclass->ec_has_volatile)
+	if (key->pk_eclass->ec_has_volatile)
 		return false;
+	goal->nulls_first = key->pk_nulls_first;
+	goal->nan_first = !sorts_ascending(key);
+	return goal->ordered = find_index(rel, [&](IndexOptInfo *index) {
+			   return find_class_member(key->pk_eclass, rel, [&](Expr *expression) {
+				   return match_distance_form(root, index, expression, &goal->form) &&
+						  (goal->form.scale > 0) == sorts_ascending(key);
+			   });
+		   });
+}
+
+/* A bound on the distance that the order is of; without an order, on any. */
+bool find_range(PlannerInfo *root, RelOptInfo *rel, SearchGoal *goal)
+{
 	ListCell *cell;
-	foreach (cell, rel->indexlist) {
-		auto *index = static_cast<IndexOptInfo *>(lfirst(cell));
-		if (is_usable(index) && find_class_member(key->pk_eclass, rel, [&](Expr *expression) {
-				return match_expression(root, index, expression, key->pk_opfamily, order);
-			}))
+	foreach (cell, rel->baserestrictinfo) {
+		Expr *condition = static_cast<RestrictInfo *>(lfirst(cell))->clause;
+		DistanceRange &range = goal->range;
+		goal->ranged = find_index(rel, [&](IndexOptInfo *index) {
+			return (!goal->ordered || index == goal->form.index) &&
+				   match_distance_range(root, index, condition, &range);
+		});
+		if (goal->ranged && goal->ordered && !equal(range.form.distance, goal->form.distance))
+			goal->ranged = false;
+		if (goal->ranged && !goal->ordered)
+			goal->form = range.form;
+		if (goal->ranged)
 			return true;
 	}
 	return false;
@@ -165,10 +184,10 @@ BitmapHeapPath *bitmap_path(PlannerInfo *root, RelOptInfo *rel)
 	return found;
 }
 
-/* The plain scan of the index in this order; `pathkeys` is that order alone. */
-const Path *plain_scan(PlannerInfo *root, const IndexOrder &order, List *pathkeys)
+/* The plain scan of the index in this order. */
+const Path *plain_scan(PlannerInfo *root, const DistanceForm &form, List *pathkeys)
 {
-	return &create_index_path(root, order.index, NIL, list_make1(order.expression), list_make1_int(0), pathkeys,
+	return &create_index_path(root, form.index, NIL, list_make1(form.distance), list_make1_int(0), pathkeys,
 							  ForwardScanDirection, false, nullptr, 1.0, false)
 				->path;
 }
@@ -183,17 +202,118 @@ double bitmap_rows(const RelOptInfo *rel, const BitmapHeapPath *bitmap)
 	return std::max(selectivity * rel->tuples, 1.0);
 }
 
+/* ---- rows within a range ---- */
+
+bool is_range(PlannerInfo *root, RelOptInfo *rel, Expr *condition)
+{
+	DistanceRange range;
+	return find_index(rel, [&](IndexOptInfo *index) { return match_distance_range(root, index, condition, &range); });
+}
+
+/* Corrects PostgreSQL's guess of the rows that a bounded distance leaves, for what
+ * is planned above this relation. */
+void estimate_ranges(PlannerInfo *root, RelOptInfo *rel)
+{
+	constexpr double kSame = 1e-6;
+	const double guessed = rel->rows;
+	bool changed = false;
+	ListCell *cell;
+	foreach (cell, rel->baserestrictinfo) {
+		auto *info = static_cast<RestrictInfo *>(lfirst(cell));
+		if (std::fabs(info->norm_selec - DEFAULT_INEQ_SEL) > kSame || !is_range(root, rel, info->clause))
+			continue;
+		info->norm_selec = info->outer_selec = DEFAULT_RANGE_INEQ_SEL;
+		changed = true;
+	}
+	if (!changed)
+		return;
+	set_baserel_size_estimates(root, rel);
+	foreach (cell, rel->pathlist) {
+		auto *path = static_cast<Path *>(lfirst(cell));
+		if (path->param_info == nullptr)
+			path->rows = clamp_row_est(path->rows * rel->rows / guessed);
+	}
+	foreach (cell, rel->partial_pathlist) {
+		auto *path = static_cast<Path *>(lfirst(cell));
+		path->rows = clamp_row_est(path->rows * rel->rows / guessed);
+	}
+}
+
+/* ---- rows that the index does not have ---- */
+
+bool is_not_null(const RelOptInfo *rel, const RangeTblEntry *rte, const IndexOptInfo *index)
+{
+	if (index->indexkeys[0] == 0)
+		return false;
+	HeapTuple tuple =
+		SearchSysCache2(ATTNUM, ObjectIdGetDatum(rte->relid), Int16GetDatum(static_cast<int16>(index->indexkeys[0])));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	const bool not_null = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attnotnull;
+	ReleaseSysCache(tuple);
+	return not_null;
+}
+
+/* Whether the quals let rows without a vector pass, as far as that is obvious. */
+bool may_be_null(const RelOptInfo *rel, const RangeTblEntry *rte, const SearchGoal &goal)
+{
+	if (goal.ranged || is_not_null(rel, rte, goal.form.index))
+		return false;
+	ListCell *cell;
+	foreach (cell, rel->baserestrictinfo) {
+		const Expr *clause = static_cast<const RestrictInfo *>(lfirst(cell))->clause;
+		if (!IsA(clause, NullTest))
+			continue;
+		const auto *test = reinterpret_cast<const NullTest *>(clause);
+		if (test->nulltesttype == IS_NOT_NULL &&
+			match_index_to_operand(reinterpret_cast<Node *>(test->arg), 0, goal.form.index))
+			return false;
+	}
+	return true;
+}
+
+/* Rows that an index may lack and that a walk could not put where they belong.
+ * NaN, the cosine distance of a zero norm, is above all numbers: where distances
+ * descend in the form, it comes first and passes "form > bound". */
+uint32 unindexed_that_matter(const RelOptInfo *rel, const RangeTblEntry *rte, const SearchGoal &goal)
+{
+	const bool passes_range = !goal.ranged || goal.range.form.scale < 0;
+	uint32 kinds = 0;
+	if (goal.ordered && goal.nulls_first && may_be_null(rel, rte, goal))
+		kinds |= kUnindexedNull;
+	if ((goal.ordered && goal.nan_first && passes_range) || (goal.ranged && passes_range))
+		kinds |= kUnindexedZeroNorm;
+	return kinds;
+}
+
 /* ---- the path ---- */
 
-void set_costs(const PlannerInfo *root, CustomPath *custom, const Path *plain, const BitmapHeapPath *bitmap)
+/* Share of the rows of the index that a walk may come to. */
+double reach_of(const SearchGoal &goal)
+{
+	return goal.ranged ? DEFAULT_RANGE_INEQ_SEL : 1;
+}
+
+/* Rows that will be asked for, 0 when unknown. Without an order of ours the LIMIT
+ * may be another order's. */
+double rows_wanted(const PlannerInfo *root, const SearchGoal &goal)
+{
+	return goal.ordered || root->query_pathkeys == NIL ? std::max(root->limit_tuples, 0.0) : 0;
+}
+
+void set_costs(const PlannerInfo *root, CustomPath *custom, const SearchGoal &goal, const Path *plain,
+			   const BitmapHeapPath *bitmap)
 {
 	Path *path = &custom->path;
+	const double wanted = rows_wanted(root, goal);
 	path->startup_cost = plain->startup_cost * kDiscount;
-	path->total_cost = plain->total_cost * kDiscount;
-	if (root->limit_tuples <= 0 || bitmap == nullptr)
+	path->total_cost = path->startup_cost + (plain->total_cost - plain->startup_cost) * reach_of(goal) * kDiscount;
+	if (goal.ranged && wanted <= 0)
+		path->startup_cost = path->total_cost;
+	if (wanted <= 0 || bitmap == nullptr)
 		return;
 	/* The planner interpolates between startup and total by the share of rows. */
-	const double share = std::min(root->limit_tuples / std::max(path->rows, 1.0), 1.0);
+	const double share = std::min(wanted / std::max(path->rows, 1.0), 1.0);
 	const Cost limited = path->startup_cost + (path->total_cost - path->startup_cost) * share;
 	const Cost exact = bitmap->path.total_cost + (kStartOperators + path->rows * kRowOperators) * cpu_operator_cost;
 	if (exact >= limited)
@@ -227,47 +347,75 @@ Plan *plan_vector_scan(PlannerInfo *, RelOptInfo *rel, CustomPath *path, List *t
 
 const CustomPathMethods path_methods = {"Vector Search", plan_vector_scan, nullptr};
 
-bool is_safe(PlannerInfo *root, const RelOptInfo *rel, const IndexOrder &order)
+bool is_safe(PlannerInfo *root, const RelOptInfo *rel, const SearchGoal &goal)
 {
-	return rel->consider_parallel && is_parallel_safe(root, reinterpret_cast<Node *>(order.expression));
+	return rel->consider_parallel && is_parallel_safe(root, reinterpret_cast<Node *>(goal.form.distance)) &&
+		   (!goal.ranged || is_parallel_safe(root, reinterpret_cast<Node *>(goal.range.bound)));
 }
 
-void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const IndexOrder &order)
+VectorScanPlan make_plan(const PlannerInfo *root, const RelOptInfo *rel, const RangeTblEntry *rte,
+						 const SearchGoal &goal, const BitmapHeapPath *bitmap)
 {
-	List *const pathkeys = list_make1(linitial(root->query_pathkeys));
-	const Path *plain = plain_scan(root, order, pathkeys);
+	const double rows = std::max(rel->tuples, 1.0);
+	VectorScanPlan plan;
+	plan.index = goal.form.index->indexoid;
+	plan.ordered = goal.ordered;
+	plan.estimates = {rows_wanted(root, goal), rows, rel->rows, bitmap_rows(rel, bitmap), rows * reach_of(goal)};
+	plan.spec = {goal.ordered && goal.nulls_first,        goal.ordered && goal.nan_first,
+				 unindexed_that_matter(rel, rte, goal),   goal.ranged,
+				 goal.ranged ? goal.range.form.scale : 1, goal.ranged ? goal.range.form.offset : 0};
+	return plan;
+}
+
+void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const RangeTblEntry *rte, const SearchGoal &goal)
+{
+	List *const pathkeys = goal.ordered ? list_make1(linitial(root->query_pathkeys)) : NIL;
+	const Path *plain = plain_scan(root, goal.form, pathkeys);
 	BitmapHeapPath *bitmap = bitmap_path(root, rel);
 	CustomPath *custom = makeNode(CustomPath);
 	custom->path.pathtype = T_CustomScan;
 	custom->path.parent = rel;
 	custom->path.pathtarget = rel->reltarget;
 	custom->path.rows = rel->rows;
-	custom->path.parallel_safe = is_safe(root, rel, order);
+	custom->path.parallel_safe = is_safe(root, rel, goal);
 	custom->path.pathkeys = pathkeys;
 	custom->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	custom->methods = &path_methods;
 	if (bitmap != nullptr)
 		custom->custom_paths = list_make1(bitmap);
-	const VectorScanPlan plan = {
-		order.index->indexoid,
-		{std::max(root->limit_tuples, 0.0), std::max(rel->tuples, 1.0), rel->rows, bitmap_rows(rel, bitmap)}};
-	custom->custom_private = list_make2(list_make2(order.query, order.expression), encode_plan(plan));
-	set_costs(root, custom, plain, bitmap);
+	List *expressions = list_make2(goal.form.query, goal.form.distance);
+	if (goal.ranged)
+		expressions = lappend(expressions, goal.range.bound);
+	custom->custom_private = list_make2(expressions, encode_plan(make_plan(root, rel, rte, goal, bitmap)));
+	set_costs(root, custom, goal, plain, bitmap);
 	add_path(rel, &custom->path);
+}
+
+/* A scan without filter and LIMIT is an index scan's business: it ends where
+ * hnsw.ef_search tells it to. It cannot do other forms. */
+bool is_worth_it(const PlannerInfo *root, const RelOptInfo *rel, const SearchGoal &goal)
+{
+	return rel->baserestrictinfo != NIL || root->limit_tuples > 0 || goal.form.scale != 1 || goal.form.offset != 0 ||
+		   goal.nulls_first;
 }
 
 void add_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 {
 	if (previous_hook != nullptr)
 		previous_hook(root, rel, rti, rte);
-	/* Without a filter an index scan costs less, as long as its ef_search rows are
-	 * enough. Who turns index scans off wants none of this. */
-	if (!enable_filtered_scan || !enable_indexscan || !is_plain_table(rel, rte) || IS_DUMMY_REL(rel) ||
-		(rel->baserestrictinfo == NIL && root->limit_tuples <= hnsw_ef_search))
+	/* Who turns index scans off wants none of this. */
+	if (!enable_filtered_scan || !enable_indexscan || !is_plain_table(rel, rte) || IS_DUMMY_REL(rel))
 		return;
-	IndexOrder order;
-	if (find_order(root, rel, &order))
-		add_vector_path(root, rel, order);
+	estimate_ranges(root, rel);
+	SearchGoal goal = {};
+	if (find_order(root, rel, &goal)) {
+		find_range(root, rel, &goal);
+		if (is_worth_it(root, rel, goal))
+			add_vector_path(root, rel, rte, goal);
+	}
+	goal = {};
+	if (find_range(root, rel, &goal))
+		add_vector_path(root, rel, rte, goal);
 }
 
 } /* namespace */

@@ -28,6 +28,7 @@ struct VectorScanState {
 	CustomScanState css; /* first */
 	VectorScanPlan plan;
 	ExprState *query;
+	ExprState *bound; /* of the range; null: there is none */
 	bool query_ready;
 	FilteredSearch search;
 	uint64 rejected_reported; /* of counters.rows_rejected, to the instrumentation */
@@ -74,6 +75,8 @@ void begin_scan(CustomScanState *node, EState *estate, int eflags)
 	state->plan = decode_plan(plan->custom_private);
 	use_table_slot(state, estate);
 	state->query = ExecInitExpr(static_cast<Expr *>(linitial(plan->custom_exprs)), &node->ss.ps);
+	if (state->plan.spec.ranged)
+		state->bound = ExecInitExpr(static_cast<Expr *>(lthird(plan->custom_exprs)), &node->ss.ps);
 	if (plan->custom_plans != NIL) {
 		/* A bitmap cannot be read backwards. */
 		const int flags = eflags & ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
@@ -81,6 +84,7 @@ void begin_scan(CustomScanState *node, EState *estate, int eflags)
 		node->custom_ps = list_make1(search->bitmap_source);
 	}
 	search->estimates = state->plan.estimates;
+	search->spec = state->plan.spec;
 	search->counters.members = -1;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
@@ -115,6 +119,10 @@ void take_query(VectorScanState *state)
 		MemoryContextSwitchTo(caller);
 	}
 	restart_search(search, query, is_null);
+	if (state->bound != nullptr) {
+		const Datum bound = ExecEvalExprSwitchContext(state->bound, context, &is_null);
+		set_bound(search, is_null ? 0 : DatumGetFloat8(bound), is_null);
+	}
 	state->query_ready = true;
 }
 
@@ -181,7 +189,11 @@ void explain_order(CustomScanState *node, List *ancestors, ExplainState *es)
 	List *context = set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan, ancestors);
 	const bool prefix = list_length(es->rtable) > 1 || es->verbose;
 	char *text = deparse_expression(static_cast<Node *>(lsecond(plan->custom_exprs)), context, prefix, false);
-	ExplainPropertyText("Order By", text, es);
+	const VectorScanState *state = state_of(node);
+	if (state->plan.ordered)
+		ExplainPropertyText("Order By", text, es);
+	if (state->plan.spec.ranged)
+		ExplainPropertyText("Range Of", text, es);
 }
 
 const char *strategies_used(uint64 strategies)
@@ -199,8 +211,9 @@ void explain_count(const char *label, double count, ExplainState *es)
 	ExplainPropertyFloat(label, nullptr, count, 0, es);
 }
 
-void explain_run(const FilteredCounters &counters, ExplainState *es)
+void explain_run(const FilteredSearch &search, ExplainState *es)
 {
+	const FilteredCounters &counters = search.counters;
 	ExplainPropertyText("Strategy", strategies_used(counters.strategies), es);
 	explain_count("ef", counters.ef, es);
 	if (counters.members >= 0)
@@ -211,8 +224,10 @@ void explain_run(const FilteredCounters &counters, ExplainState *es)
 	explain_count("Distances Computed", static_cast<double>(counters.distances), es);
 	if (counters.rescored > 0)
 		explain_count("Rows Rescored", static_cast<double>(counters.rescored), es);
-	explain_count("Rows Checked", static_cast<double>(counters.rows_checked), es);
-	explain_count("Rows Matched", static_cast<double>(counters.rows_checked - counters.rows_rejected), es);
+	if (search.filter != nullptr) {
+		explain_count("Rows Checked", static_cast<double>(counters.rows_checked), es);
+		explain_count("Rows Matched", static_cast<double>(counters.rows_checked - counters.rows_rejected), es);
+	}
 	explain_count("Pending Rows Scanned", static_cast<double>(counters.pending_rows), es);
 	explain_count("Searches", static_cast<double>(counters.batches), es);
 }
@@ -225,7 +240,7 @@ void explain_scan(CustomScanState *node, List *ancestors, ExplainState *es)
 	if (state->search.filter != nullptr && es->costs)
 		explain_count("Estimated Matches", state->plan.estimates.matches, es);
 	if (es->analyze && state->search.counters.searches > 0)
-		explain_run(state->search.counters, es);
+		explain_run(state->search, es);
 }
 
 const CustomExecMethods exec_methods = {
@@ -274,15 +289,28 @@ void register_vector_scan()
 List *encode_plan(const VectorScanPlan &plan)
 {
 	const FilterEstimates &estimates = plan.estimates;
-	return list_make5(list_make1_oid(plan.index), make_number(estimates.limit), make_number(estimates.rows),
-					  make_number(estimates.matches), make_number(estimates.members));
+	const SearchSpec &spec = plan.spec;
+	List *numbers =
+		list_make5(make_number(estimates.limit), make_number(estimates.rows), make_number(estimates.matches),
+				   make_number(estimates.members), make_number(estimates.reach));
+	numbers = lappend(lappend(numbers, make_number(spec.scale)), make_number(spec.offset));
+	List *flags =
+		list_make5_int(plan.ordered, spec.nulls_first, spec.nan_first, spec.ranged, static_cast<int>(spec.unindexed));
+	return list_make3(list_make1_oid(plan.index), numbers, flags);
 }
 
 VectorScanPlan decode_plan(const List *custom_private)
 {
-	return {linitial_oid(static_cast<const List *>(linitial(custom_private))),
-			{number_at(custom_private, 1), number_at(custom_private, 2), number_at(custom_private, 3),
-			 number_at(custom_private, 4)}};
+	const auto *numbers = static_cast<const List *>(lsecond(custom_private));
+	const auto *flags = static_cast<const List *>(lthird(custom_private));
+	VectorScanPlan plan;
+	plan.index = linitial_oid(static_cast<const List *>(linitial(custom_private)));
+	plan.ordered = list_nth_int(flags, 0) != 0;
+	plan.estimates = {number_at(numbers, 0), number_at(numbers, 1), number_at(numbers, 2), number_at(numbers, 3),
+					  number_at(numbers, 4)};
+	plan.spec = {list_nth_int(flags, 1) != 0, list_nth_int(flags, 2) != 0, static_cast<uint32>(list_nth_int(flags, 4)),
+				 list_nth_int(flags, 3) != 0, number_at(numbers, 5),       number_at(numbers, 6)};
+	return plan;
 }
 
 } /* namespace vecext::pg */

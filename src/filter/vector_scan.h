@@ -1,13 +1,13 @@
 /*
  * vector_scan.h: the executor node "Vector Search": the rows of a table that pass
  * the plan's quals, in the order of their distances to a query, as many as are
- * asked for.
+ * asked for; or those of them within a range.
  *
  * The plan node:
  *   plan.qual       the quals; the node evaluates them itself, before it knows
  *                   whether a row is among the nearest
  *   custom_plans    empty, or a plan that makes a bitmap of rows that may pass
- *   custom_exprs    the query; the ordering expression (for EXPLAIN)
+ *   custom_exprs    the query; the distance (for EXPLAIN); the bound of the range
  *   custom_private  see VectorScanPlan
  */
 #pragma once
@@ -25,7 +25,9 @@ namespace vecext::pg {
 
 struct VectorScanPlan {
 	Oid index;
+	bool ordered; /* else the order of the rows is nobody's concern */
 	FilterEstimates estimates;
+	SearchSpec spec;
 };
 
 /* To and from custom_private. */

@@ -29,6 +29,7 @@ extern "C" {
 #include "hnsw/options.h"
 #include "hnsw/value_pages.h"
 #include "pg/error.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/build.h"
 
@@ -50,6 +51,7 @@ struct Build {
 	GraphWriter *writer;
 	double rows;          /* indexed */
 	uint64 written_nodes; /* by the writer */
+	uint32 unindexed;     /* kUnindexed bits of rows left out */
 	/* Where levels begin on pages. */
 	BlockNumber first_node_block, first_upper_block;
 	uint32 *new_ids;                          /* of level 0, by id in memory */
@@ -471,8 +473,10 @@ void add_row(Build *build, const RowId &row, const IndexedValue &value)
 void build_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool, void *state)
 {
 	auto *build = static_cast<Build *>(state);
-	if (isnull[0])
+	if (isnull[0]) {
+		build->unindexed |= kUnindexedNull;
 		return;
+	}
 	MemoryContext old = MemoryContextSwitchTo(build->row_context);
 	const IndexedValue value = value_from_datum(build->format, values[0]);
 	if (is_indexable(build->format, value)) {
@@ -480,6 +484,8 @@ void build_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool
 		build->rows++;
 		if (!build->in_memory)
 			report_tuples(build->rows);
+	} else {
+		build->unindexed |= kUnindexedZeroNorm;
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build->row_context);
@@ -527,14 +533,17 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 	create_meta(index, build->format, build->codes, MAIN_FORKNUM);
 
 	const double heap_rows = load_table(build, heap, index_info);
+	PAUSE_POINT("table read");
 	if (build->in_memory) {
 		link_loaded(build);
 		write_graph(build);
 	} else {
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, static_cast<int64>(build->rows));
 	}
-	if (build->written_nodes > 0)
-		update_meta(index, [&](MetaPage &meta) { meta.state.node_count += build->written_nodes; });
+	update_meta(index, [&](MetaPage &meta) {
+		meta.state.node_count += build->written_nodes;
+		meta.state.unindexed = build->unindexed;
+	});
 	if (RelationNeedsWAL(index))
 		log_pages(index);
 	const double index_rows = build->rows;

@@ -94,6 +94,7 @@ struct CheckRun {
 	NodeFact *facts; /* by node id, of the first look */
 	uint64 fact_count;
 	uint64 live_nodes;      /* at level 0 */
+	uint64 written_rows;    /* pending ones whose node is written */
 	BitSet chain_blocks;    /* pages of the pending chain */
 	BitSet free_list_pages; /* node pages in a free list */
 	ArenaVector<IndexedRow> rows;

@@ -104,7 +104,8 @@ void check_entry_point(CheckRun &run)
 	const IndexState state = read_meta(run.index).state;
 	const IndexFormat &format = run.handle->format;
 	if (state.entry_point == kNoNode) {
-		if (run.live_nodes > 0)
+		/* A crash can leave the first node so, still pending: no entry point yet. */
+		if (run.live_nodes > run.written_rows)
 			report(run, Severity::kError, kMetaBlock, -1,
 				   "there is no entry point to a graph of " UINT64_FORMAT " nodes", run.live_nodes);
 		return;

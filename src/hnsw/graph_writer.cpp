@@ -11,6 +11,7 @@ extern "C" {
 }
 
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/build.h"
 #include "vecext/hnsw/select.h"
@@ -496,6 +497,7 @@ bool GraphWriter::put_edge(const FoundNode &from, const hnsw::ProjectedValue &pr
 /* Writes an edge whose code is in code_. */
 bool GraphWriter::write_edge(uint32 from, int slot, uint32 to, const CodeFactors &factors)
 {
+	PAUSE_POINT("edge");
 	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, from));
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from);
@@ -683,6 +685,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 		}
 		const NodeSlot slot = allocate_slot(cls, &state);
 		place_record(slot, &state, record, below, l == 0 ? source : kNoSource);
+		PAUSE_POINT(l == 0 ? "placed" : "placed above");
 		if (!add_edges_to(slot.id, found[l], counts[l]))
 			link_somewhere(slot.id, found[l], met[l]);
 		below = slot.id;
@@ -694,6 +697,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 
 void GraphWriter::set_entry_point(uint32 id, uint32 level)
 {
+	PAUSE_POINT("entry point");
 	Buffer meta = ReadBuffer(index_, kMetaBlock);
 	LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
 	PageChange change(index_, building_);
@@ -934,6 +938,7 @@ void GraphWriter::replace_edges(uint32 id, const uint32 *lost, uint32 lost_count
 	for (uint32 k = 0; k < added_count && words > 0; k++)
 		factors[k] = hnsw::encode_edge(handle_->space, point_.projected, project(added[k]), added[k].distance, scratch_,
 									   codes + k * words);
+	PAUSE_POINT("repair");
 	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, id));
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), id);

@@ -16,6 +16,8 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include "pg/injection.h"
+
 namespace vecext::pg {
 
 namespace {
@@ -51,9 +53,6 @@ hnsw::Value any_value(const IndexFormat &format)
 		memcpy(value, &half_one, sizeof half_one);
 	return {value, 1};
 }
-
-/* How many standard deviations an estimate is trusted to. */
-constexpr float kErrorDeviations = 3;
 
 /* Where the exact distance of a node hardly lies below. A value that was rounded
  * before it entered the index can be anywhere near. */
@@ -353,6 +352,39 @@ void search_more(IndexSearch *search)
 	finish_batch(search);
 }
 
+/* ---- rows known to be dead ---- */
+
+/* The slot may serve another row by now: compared first. */
+void kill_node_row(IndexSearch *search, const FoundRow &row)
+{
+	Buffer buffer = ReadBuffer(search->index, block_of(search->handle->format, row.node));
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	const hnsw::ConstNodeRecord record = search->graph.locate(BufferGetPage(buffer), row.node);
+	if (record.bytes != nullptr) {
+		auto &header = const_cast<NodeHeader &>(record.header());
+		if (row.entry < header.row_count && header.rows[row.entry] == row.row && !row_killed(header, row.entry)) {
+			header.reserved |= 1u << row.entry;
+			MarkBufferDirtyHint(buffer, true);
+		}
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
+void kill_pending_row(IndexSearch *search, const FoundRow &row)
+{
+	Buffer buffer = ReadBuffer(search->index, row.block);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	Page page = BufferGetPage(buffer);
+	if (is_page_of_kind(page, PageKind::kPending) && row.entry < pending_header(page)->count) {
+		PendingEntry *entry = pending_entry(page, search->handle->format, row.entry);
+		if (entry->row == row.row && !entry->killed) {
+			entry->killed = 1;
+			MarkBufferDirtyHint(buffer, true);
+		}
+	}
+	UnlockReleaseBuffer(buffer);
+}
+
 } /* namespace */
 
 IndexSearch *create_search(Relation index)
@@ -492,6 +524,7 @@ void search_first(IndexSearch *search, Datum query, bool is_null)
 	search->iteration = scan_iteration(search->index);
 	search->layer.keep_discarded = search->iteration != IterativeScan::kOff;
 	search_pending(search, meta.state, PendingEffort::kBest, {});
+	PAUSE_POINT("pending read");
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = search->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
@@ -521,6 +554,16 @@ const FoundRow *next_found_exact(IndexSearch *search)
 
 } /* namespace */
 
+uint64 rescore_nearest(IndexSearch *search, uint32 count)
+{
+	FoundRow row;
+	while (search->rows.size() < count && next_rescored(search, &row)) {
+		search->last_distance = row.distance;
+		search->rows.push_back(row);
+	}
+	return search->rescoring.rescored;
+}
+
 const FoundRow *next_found(IndexSearch *search)
 {
 	if (search->rescore != RescoreFrom::kNothing)
@@ -534,6 +577,14 @@ const FoundRow *next_found(IndexSearch *search)
 			return nullptr;
 	}
 	return &search->rows[search->next_row++];
+}
+
+void kill_found_row(IndexSearch *search, const FoundRow &row)
+{
+	if (row.node == kNoNode)
+		kill_pending_row(search, row);
+	else
+		kill_node_row(search, row);
 }
 
 } /* namespace vecext::pg */

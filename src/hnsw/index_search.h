@@ -112,6 +112,14 @@ void search_from_top(IndexSearch *search, uint32 top, TryEntry try_entry, void *
 /* The first batch: pending rows, and a beam of hnsw.ef_search in the graph. */
 void search_first(IndexSearch *search, Datum query, bool is_null);
 
+/* After search_first(), if search->rescore says that distances are to be made
+ * exact: leaves the `count` nearest rows (or what there are) in search->rows.
+ * Returns how many rows it measured. */
+uint64 rescore_nearest(IndexSearch *search, uint32 count);
+
+/* How many standard deviations an estimate by a node's code is trusted to. */
+constexpr float kErrorDeviations = 3;
+
 /* The exact distance of a row by its value in the table, which goes before a
  * rounded one in the index. False when the row is not visible. */
 bool distance_of_datum(IndexSearch *search, Datum value, float *distance);
@@ -119,5 +127,9 @@ bool distance_of_datum(IndexSearch *search, Datum value, float *distance);
 /* Moves on to the next row, searching as hnsw.iterative_scan allows. Null at the
  * end. With `context` current. */
 const FoundRow *next_found(IndexSearch *search);
+
+/* Notes on its page that a row is dead to everyone: a hint, so under a share lock
+ * and without WAL. */
+void kill_found_row(IndexSearch *search, const FoundRow &row);
 
 } /* namespace vecext::pg */

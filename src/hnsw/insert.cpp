@@ -78,8 +78,10 @@ void request_merge(Relation index, uint64 pending, uint64 limit)
 bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation, IndexUniqueCheck, bool,
 				 IndexInfo *)
 {
-	if (isnull[0])
+	if (isnull[0]) {
+		note_unindexed(index, kUnindexedNull);
 		return false;
+	}
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw insert", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	const MetaPage meta = read_meta(index);
@@ -93,6 +95,8 @@ bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_t
 			wait_for_codes(index, append_pending(index, cached_handle(index, meta), row, value));
 		else
 			request_merge(index, append_pending(index, cached_handle(index, meta), row, value), limit);
+	} else {
+		note_unindexed(index, kUnindexedZeroNorm);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

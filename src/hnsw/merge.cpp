@@ -13,6 +13,7 @@ extern "C" {
 #include "hnsw/node_codes.h"
 #include "hnsw/pending.h"
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -181,8 +182,10 @@ bool merge_page(Merge &merge, BlockNumber block, PendingCopy *copy, ValueRef *re
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
+	PAUSE_POINT("page done");
 	if (waiting > 0)
 		mark_merged(merge, block, i);
+	PAUSE_POINT("page marked");
 	if (i < copy->count)
 		return false;
 	/* Now the entries tell whose value is whose. */
@@ -190,8 +193,10 @@ bool merge_page(Merge &merge, BlockNumber block, PendingCopy *copy, ValueRef *re
 	copy_page(format, merge.index, block, copy);
 	copy->count = count;
 	const uint32 unreferenced = unreferenced_values(*copy, refs);
-	if (drop_page(merge, block, count))
+	if (drop_page(merge, block, count)) {
+		PAUSE_POINT("page dropped");
 		free_values(merge.index, refs, unreferenced);
+	}
 	return true;
 }
 

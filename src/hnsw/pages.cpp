@@ -90,6 +90,18 @@ MetaPage read_meta(Relation index)
 	return meta;
 }
 
+void note_unindexed(Relation index, uint32 kind)
+{
+	if (read_meta(index).state.unindexed & kind)
+		return;
+	Buffer meta = ReadBuffer(index, kMetaBlock);
+	LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
+	PageChange change(index, false);
+	meta_page(change.edit(meta))->state.unindexed |= kind;
+	change.finish();
+	UnlockReleaseBuffer(meta);
+}
+
 /* A crash of the machine can leave a map that knows pages which the file lost. */
 BlockNumber mapped_page(Relation index, Size room)
 {

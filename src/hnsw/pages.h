@@ -112,6 +112,7 @@ struct IndexState {
 	uint64 deleted_count;       /* nodes that VACUUM marked and has not freed yet */
 	uint32 centre_version;      /* 0: the centre is the origin, and nodes have no codes yet */
 	ValueRef centre;            /* float[dims], when centre_version > 0 and edges or pending rows have codes */
+	uint32 unindexed;           /* kUnindexed bits: the table has, or had, such rows */
 };
 
 /* What nodes' codes are to be made like, and the trained model of them. Follows
@@ -126,6 +127,9 @@ struct NodeCodeState {
 	ValueRef model; /* when centre_version > 0 */
 	uint32 model_bytes;
 };
+
+/* Rows that an index leaves out because they have no distance. */
+constexpr uint32 kUnindexedNull = 1, kUnindexedZeroNorm = 2;
 
 struct MetaPage {
 	IndexFormat format;
@@ -276,6 +280,9 @@ private:
 /* Copies of the metapage's two parts. read_meta() raises an error when the page
  * is not an hnsw metapage of a format that this library reads. */
 MetaPage read_meta(Relation index);
+
+/* Notes in the metapage that the table has rows of a kind that is not indexed. */
+void note_unindexed(Relation index, uint32 kind);
 
 /* A page to be filled: from the free space map, or by extending the index.
  * Exclusively locked; the caller initialises it within its PageChange. */

@@ -8,6 +8,7 @@
 #include "hnsw/pending.h"
 
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/centre_code.h"
 
@@ -162,6 +163,7 @@ uint64 append_pending(Relation index, const IndexHandle *handle, const RowId &ro
 		}
 		if (BufferIsValid(tail))
 			UnlockReleaseBuffer(tail);
+		PAUSE_POINT("pending full");
 		extend_chain(index, handle);
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -250,6 +252,7 @@ ExpectedPage expect_head(const IndexState &state)
  * (merged meanwhile). */
 bool read_page(PendingSearch &search, ExpectedPage *at, bool use_codes)
 {
+	PAUSE_POINT("pending page");
 	const BlockNumber block = at->block;
 	Buffer buffer = ReadBuffer(search.graph.index(), block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
@@ -322,7 +325,7 @@ void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQ
 	ArenaVector<PendingCandidate> &heap = search.candidates;
 	std::make_heap(heap.begin(), heap.end(), greater_bound);
 	ArenaVector<float> best; /* max-heap of the `wanted` best exact distances */
-	best.init(arena, wanted + 1);
+	best.init(arena, std::min(wanted, 1024u) + 1);
 	while (!heap.empty()) {
 		CHECK_FOR_INTERRUPTS();
 		std::pop_heap(heap.begin(), heap.end(), greater_bound);

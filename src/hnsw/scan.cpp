@@ -31,52 +31,6 @@ HnswScan *state_of(IndexScanDesc scan)
 	return static_cast<HnswScan *>(scan->opaque);
 }
 
-bool row_killed(const NodeHeader &header, int i)
-{
-	return header.reserved >> i & 1;
-}
-
-/* Notes on its page that a row is dead to everyone: a hint, so under a share lock
- * and without WAL. The slot may serve another row by now: compared first. */
-void kill_node_row(HnswScan *state, Relation index, const FoundRow &prior)
-{
-	Buffer buffer = ReadBuffer(index, block_of(state->search->handle->format, prior.node));
-	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	const hnsw::ConstNodeRecord record = state->search->graph.locate(BufferGetPage(buffer), prior.node);
-	if (record.bytes != nullptr) {
-		auto &header = const_cast<NodeHeader &>(record.header());
-		if (prior.entry < header.row_count && header.rows[prior.entry] == prior.row &&
-			!row_killed(header, prior.entry)) {
-			header.reserved |= 1u << prior.entry;
-			MarkBufferDirtyHint(buffer, true);
-		}
-	}
-	UnlockReleaseBuffer(buffer);
-}
-
-void kill_pending_row(HnswScan *state, Relation index, const FoundRow &prior)
-{
-	Buffer buffer = ReadBuffer(index, prior.block);
-	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	Page page = BufferGetPage(buffer);
-	if (is_page_of_kind(page, PageKind::kPending) && prior.entry < pending_header(page)->count) {
-		PendingEntry *entry = pending_entry(page, state->search->handle->format, prior.entry);
-		if (entry->row == prior.row && !entry->killed) {
-			entry->killed = 1;
-			MarkBufferDirtyHint(buffer, true);
-		}
-	}
-	UnlockReleaseBuffer(buffer);
-}
-
-void kill_prior(IndexScanDesc scan, HnswScan *state)
-{
-	if (state->prior.node == kNoNode)
-		kill_pending_row(state, scan->indexRelation, state->prior);
-	else
-		kill_node_row(state, scan->indexRelation, state->prior);
-}
-
 void begin_search(IndexScanDesc scan, IndexSearch *search)
 {
 	if (!IsMVCCSnapshot(scan->xs_snapshot))
@@ -119,7 +73,7 @@ bool hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction)
 	if (scan->orderByData == nullptr || scan->numberOfOrderBys == 0)
 		elog(ERROR, "cannot scan hnsw index without order");
 	if (state->searched && scan->kill_prior_tuple && state->has_prior)
-		kill_prior(scan, state);
+		kill_found_row(state->search, state->prior);
 	MemoryContext caller = MemoryContextSwitchTo(state->search->context);
 	if (!state->searched)
 		begin_search(scan, state->search);

@@ -34,6 +34,7 @@ extern "C" {
 #include "hnsw/merge.h"
 #include "hnsw/pending.h"
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -246,6 +247,7 @@ void remove_rows(Vacuum &vacuum)
 		if (free)
 			record_free_page(vacuum.index, block); /* a crash may have lost the note */
 	}
+	PAUSE_POINT("rows removed");
 	if (vacuum.deleted_nodes > 0)
 		mark_upper_records(vacuum);
 }
@@ -398,6 +400,8 @@ void free_deleted(Vacuum &vacuum)
 		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 		const uint32 count = found ? free_records(vacuum, buffer, block, values) : 0;
 		ReleaseBuffer(buffer);
+		if (found)
+			PAUSE_POINT("page freed");
 		for (uint32 i = 0; i < count; i++)
 			free_value(vacuum.index, values[i]);
 	}
@@ -438,8 +442,11 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 
 	remove_rows(*vacuum);
 	if (vacuum->deleted_nodes + vacuum->deleted_uppers > 0) {
+		PAUSE_POINT("records marked");
 		repair_graph(*vacuum);
+		PAUSE_POINT("repaired");
 		connect_graph(vacuum->writer, vacuum->blocks, info->strategy);
+		PAUSE_POINT("connected");
 		free_deleted(*vacuum);
 	}
 	stats->pages_deleted = 0;

@@ -5,7 +5,7 @@
  * An index holds, for each payload, keys of the values at its path, elements of a
  * trailing array one by one. A key is bytes (keyword, text, uuid) or a number:
  *   keyword   a string; a long one cut, with a hash of the whole behind it
- *   integer   a number, rounded down
+ *   integer   a number, so that integers, equal floats and fractions differ
  *   float     a number
  *   bool      0 or 1
  *   datetime  microseconds since 1970 of a string that is a datetime

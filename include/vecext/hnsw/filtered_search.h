@@ -7,6 +7,10 @@
  * candidate is farther than both
  *   - the ef-th nearest node of any kind: no less effort than without a filter,
  *   - the wanted-th nearest matching row: enough effort for a rare match.
+ * With a range, nearer than which all matches are wanted, the walk also goes on
+ * until it is beyond the range and has met many nodes there (a share of those
+ * within): estimates err, and a node within the range may be reached only through
+ * others beyond it. Enough matches end it sooner.
  * Where matches lie apart from the query, such a walk looks at everything in
  * between: the caller bounds it by `proceed`, and may let it start from some
  * matching nodes besides the usual entry. (Not following the neighbours of nodes
@@ -28,10 +32,12 @@ class NearestDistances {
 public:
 	void init(Arena arena, uint32_t capacity)
 	{
-		capacity_ = capacity;
+		capacity_ = least_ = capacity;
 		heap_.init(arena, std::min(capacity, 1024u));
 	}
 	float threshold() const { return heap_.size() < capacity_ ? std::numeric_limits<float>::infinity() : heap_[0]; }
+	/* Wants some more than at first from now on. */
+	void widen(uint32_t more) { capacity_ = std::max(capacity_, least_ + more); }
 	void offer(float distance)
 	{
 		if (!(distance < threshold()) || capacity_ == 0)
@@ -46,7 +52,7 @@ public:
 
 private:
 	ArenaVector<float> heap_;
-	uint32_t capacity_ = 0;
+	uint32_t capacity_ = 0, least_ = 0;
 };
 
 class FilteredCandidates {
@@ -84,22 +90,46 @@ struct FilteredLayerSearch {
 	VisitedSet visited;
 	NearestDistances any;      /* ef of them */
 	NearestDistances matching; /* as many as are wanted */
+	float range;               /* infinite: there is none */
+	NearestDistances beyond;   /* the range */
+	uint32_t within;           /* nodes met */
 	float *partial;
 	uint32_t *ids;
 	SearchCounters counters;
 
-	void init(Arena arena, uint32_t ef, uint32_t wanted)
+	/* Nodes to be met beyond a range, per node within. */
+	static constexpr uint32_t kWithinPerBeyond = 8;
+
+	void init(Arena arena, uint32_t ef, uint32_t wanted, float distance_range)
 	{
 		candidates.init(arena);
 		visited.init(arena, ef * 4);
 		any.init(arena, ef);
 		matching.init(arena, wanted);
+		range = distance_range;
+		beyond.init(arena, ef);
+		within = 0;
 		partial = arena.allocate<float>(LayerSearch::kMaxSlots);
 		ids = arena.allocate<uint32_t>(LayerSearch::kMaxSlots);
 		counters = {};
 		visited.reset();
 	}
-	float threshold() const { return std::max(any.threshold(), matching.threshold()); }
+	float threshold() const
+	{
+		const float enough = matching.threshold();
+		if (enough <= range)
+			return std::max(any.threshold(), enough);
+		return std::max(any.threshold(), std::max(range, beyond.threshold()));
+	}
+	/* Takes note of a node of any kind. */
+	void meet(float distance)
+	{
+		any.offer(distance);
+		if (distance > range)
+			beyond.offer(distance);
+		else if (++within % kWithinPerBeyond == 0)
+			beyond.widen(within / kWithinPerBeyond);
+	}
 };
 
 namespace detail {
@@ -111,7 +141,7 @@ void judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, c
 {
 	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
 	const uint32_t matches = accept(id, header, distance);
-	search.any.offer(distance);
+	search.meet(distance);
 	for (uint32_t i = 0; i < matches; i++)
 		search.matching.offer(distance);
 }

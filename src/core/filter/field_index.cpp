@@ -41,6 +41,30 @@ int64_t saturate(double value)
 	return value <= -9223372036854775808.0 ? INT64_MIN : static_cast<int64_t>(value);
 }
 
+/* Keys of integers. Below kOwnKeys an integer has four: of itself, of the float
+ * that equals it, and of the fractions above it, so that each test is answered by
+ * keys alone; beyond, two integers with all that lies between share one. */
+constexpr int64_t kOwnKeys = INT64_C(1) << 60;
+enum KeyTag : int64_t { kTagInteger, kTagWholeFloat, kTagFraction, kTagLast };
+
+bool has_own_keys(int64_t integer)
+{
+	return integer >= -kOwnKeys && integer < kOwnKeys;
+}
+
+int64_t tagged_key(int64_t integer, KeyTag tag)
+{
+	if (has_own_keys(integer))
+		return 4 * integer + tag;
+	return integer > 0 ? 4 * kOwnKeys + (integer - kOwnKeys) / 2 : -4 * kOwnKeys + ((integer + kOwnKeys) >> 1);
+}
+
+/* Whether all integers nearby differ as doubles. */
+bool is_exact(double bound)
+{
+	return std::fabs(bound) < 9007199254740992.0;
+}
+
 constexpr int kGeoBits = 26;
 
 int64_t interleave(uint32_t x, uint32_t y)
@@ -149,7 +173,7 @@ private:
 			return add_floats(test);
 		case FieldType::kBool:
 			if (test.kind == TestKind::kEqualsBool)
-				add_integer(test.boolean);
+				add(LookupKey::kEqual)->key.integer = test.boolean;
 			return test.kind == TestKind::kEqualsBool;
 		case FieldType::kDatetime:
 			return add_times(test);
@@ -168,8 +192,6 @@ private:
 		keys_.push_back({kind, {}, {}, true, true});
 		return &keys_.back();
 	}
-
-	void add_integer(int64_t value) { add(LookupKey::kEqual)->key.integer = value; }
 
 	void add_string(std::string_view text, Lookup *lookup)
 	{
@@ -193,28 +215,54 @@ private:
 		return test.kind == TestKind::kAnyText;
 	}
 
-	/* Fractions share the key of the integer below them. */
 	bool add_integers(const Test &test, Lookup *lookup)
 	{
-		lookup->exact = false;
 		if (test.kind == TestKind::kEqualsInteger)
-			add_integer(test.integer);
+			add_integer(test.integer, lookup);
 		else if (test.kind == TestKind::kNumberRange)
-			add_integer_range(*test.numbers);
+			add_integer_range(*test.numbers, lookup);
 		for (uint32_t i = 0; test.kind == TestKind::kAnyInteger && i < test.count; i++)
-			add_integer(test.integers[i]);
+			add_integer(test.integers[i], lookup);
 		return test.kind == TestKind::kEqualsInteger || test.kind == TestKind::kNumberRange ||
 			   test.kind == TestKind::kAnyInteger;
 	}
 
+	void add_integer(int64_t integer, Lookup *lookup)
+	{
+		add(LookupKey::kEqual)->key.integer = tagged_key(integer, kTagInteger);
+		lookup->exact &= has_own_keys(integer);
+	}
+
+	void add_integer_range(const Range<double> &range, Lookup *lookup)
+	{
+		LookupKey *key = add(LookupKey::kRange);
+		key->key.integer = range.has_low ? low_key(range.low, range.low_belongs) : INT64_MIN;
+		key->high.integer = range.has_high ? high_key(range.high, range.high_belongs) : INT64_MAX;
+		lookup->exact &= !range.has_low || (is_exact(range.low) && std::floor(range.low) == range.low);
+		lookup->exact &= !range.has_high || (is_exact(range.high) && std::floor(range.high) == range.high);
+	}
+
 	/* Beyond 2^53 an integer is compared by the double next to it, which may be
 	 * up to 512 away. */
-	void add_integer_range(const Range<double> &range)
+	static constexpr double kSlack = 4096;
+
+	static int64_t low_key(double low, bool belongs)
 	{
-		const auto slack = [](double bound) { return std::fabs(bound) < 9007199254740992.0 ? 0.0 : 4096.0; };
-		LookupKey *key = add(LookupKey::kRange);
-		key->key.integer = range.has_low ? saturate(std::floor(range.low) - slack(range.low)) : INT64_MIN;
-		key->high.integer = range.has_high ? saturate(std::ceil(range.high) + slack(range.high)) : INT64_MAX;
+		if (!is_exact(low))
+			return tagged_key(saturate(std::floor(low) - kSlack), kTagInteger);
+		const auto below = static_cast<int64_t>(std::floor(low));
+		const bool whole = std::floor(low) == low;
+		return tagged_key(below, whole && belongs ? kTagInteger : kTagFraction);
+	}
+
+	static int64_t high_key(double high, bool belongs)
+	{
+		if (!is_exact(high))
+			return tagged_key(saturate(std::ceil(high) + kSlack), kTagLast);
+		const auto below = static_cast<int64_t>(std::floor(high));
+		if (std::floor(high) < high)
+			return tagged_key(below, kTagFraction);
+		return belongs ? tagged_key(below, kTagWholeFloat) : tagged_key(below - 1, kTagLast);
 	}
 
 	bool add_floats(const Test &test)
@@ -396,7 +444,10 @@ bool read_uuid(std::string_view text, unsigned char bytes[16]) noexcept
 
 int64_t integer_key(JsonNumber number) noexcept
 {
-	return number.is_integer ? number.integer : saturate(std::floor(number.value));
+	if (number.is_integer)
+		return tagged_key(number.integer, kTagInteger);
+	const double below = std::floor(number.value);
+	return tagged_key(saturate(below), below == number.value ? kTagWholeFloat : kTagFraction);
 }
 
 int64_t geo_key(GeoPoint point) noexcept
