@@ -7,7 +7,9 @@
  * semantics are Qdrant's; docs/filters.md has them as tables.
  *
  * What full-text conditions mean depends on the field: on one that the field
- * schema calls a text field they compare tokens, on any other substrings.
+ * schema calls a text field they compare tokens, on any other substrings. All texts
+ * of a text field make up one document, but for those within nested, where each
+ * stands for itself.
  *
  * Everything lives in the arena and is trivially destructible. Strings may be
  * views into the text that the filter was parsed from.
@@ -47,6 +49,11 @@ enum class TestKind : uint8_t {
 	kGeoCircle,
 	kGeoPolygon,
 };
+
+inline bool is_of_tokens(TestKind kind)
+{
+	return kind == TestKind::kAllTokens || kind == TestKind::kAnyToken || kind == TestKind::kPhrase;
+}
 
 /* Bounds of a range; a range is the values above `low` and below `high`, or at
  * them where they belong to it. */
@@ -96,6 +103,7 @@ enum class ConditionKind : uint8_t {
 struct Condition {
 	ConditionKind kind;
 	bool wanted;
+	bool joins_texts; /* the texts of a field are one document for its tests of tokens */
 	uint32_t least;
 	uint32_t n_children;
 	uint32_t n_tests;

@@ -218,6 +218,9 @@ private:
 		Test *kept = arena_.allocate<Test>(compiled->n_tests);
 		std::copy(tests, tests + compiled->n_tests, kept);
 		compiled->tests = kept;
+		compiled->joins_texts =
+			scope.nesting.size == 0 &&
+			std::any_of(kept, kept + compiled->n_tests, [](const Test &t) { return is_of_tokens(t.kind); });
 		return Status::ok();
 	}
 
