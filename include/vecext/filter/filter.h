@@ -143,8 +143,8 @@ struct FieldSchema {
  * names the JSON path within the schema, DETAIL the rule. */
 Result<FieldSchema> read_field_schema(const JsonValue *schema, Arena arena);
 
-/* Errors: 22023 for what the rules of filters forbid and 54000 beyond a limit;
- * the message names the JSON path within the filter, DETAIL the rule. has_id,
+/* Errors: 22023 for what the rules of filters forbid, limits included; the message
+ * names the JSON path within the filter, DETAIL the rule. has_id,
  * has_vector and slice are refused: they ask about a point, not its payload.
  * May throw std::bad_alloc. */
 Result<const Condition *> compile_filter(const JsonValue &filter, const FieldSchema &schema, Arena arena);

@@ -62,7 +62,7 @@ struct TokenQuery {
 
 inline constexpr uint32_t kMaxQueryTokens = 1024;
 
-/* Error 54000 for more than kMaxQueryTokens. */
+/* Error 22023 for more than kMaxQueryTokens, the rule as its message. */
 Result<TokenQuery> cut_token_set(const TextOptions &options, std::string_view text, Arena arena);
 Result<TokenQuery> cut_phrase(const TextOptions &options, std::string_view text, Arena arena);
 

@@ -278,7 +278,8 @@ Result<TokenQuery> cut(const TextOptions &options, std::string_view text, Arena 
 	TokenList list = {arena, {}};
 	list.tokens.init(arena, 8);
 	if (visit_tokens(options, text, TextSide::kQuery, {collect, &list}))
-		return Status::error(ErrorKind::kLimitExceeded, "a text to be found has more than %u tokens", kMaxQueryTokens);
+		return Status::error(ErrorKind::kInvalidParameter, "A text to be found has at most %u tokens.",
+							 kMaxQueryTokens);
 	return TokenQuery{&options, list.tokens.begin(), nullptr, list.tokens.size()};
 }
 
