@@ -4,9 +4,12 @@
  * 256 centroids of each part. A query is scored by a table of the distances from
  * its parts to all centroids, and a code by adding up one entry for each byte.
  *
- * The last part is shorter where parts do not divide the dimensions. Under kL2
- * and kCosine the mean squared length of what codes lose is added, without which
- * estimates would fall short by it.
+ * The last part is shorter where parts do not divide the dimensions.
+ *
+ * With e for what a code loses, estimates of squared distances are too large by
+ * about |e|^2 for queries close to the row and too small by as much for those far
+ * away (where e is orthogonal to the centroid, not to the row). They are left as
+ * they are.
  */
 #include <omp.h>
 
@@ -120,16 +123,16 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 {
 	const Quantizer &quantizer = *query.quantizer;
 	const Metric metric = quantizer.options.metric;
+	/* No sum of entries is infinite. */
+	const float most = kLargestFloat / static_cast<float>(quantizer.code_bytes + 1);
 	float *table = query.tables;
 	for (uint32_t j = 0; j < quantizer.code_bytes; j++, table += kCentroids) {
 		const Part part = part_at(quantizer.options, j);
 		query.kernels->centroid_parts(distance_part(metric), values + part.first, codebook_of(*quantizer.state, part),
 									  part.dims, table);
 		for (uint32_t k = 0; k < kCentroids; k++)
-			table[k] = metric == Metric::kInnerProduct ? -bounded(table[k]) : bounded(table[k]);
+			table[k] = bounded(metric == Metric::kInnerProduct ? -table[k] : table[k], most);
 	}
-	const bool squared = metric == Metric::kL2 || metric == Metric::kCosine;
-	query.base = squared ? quantizer.state->distortion : 0;
 	query.norm = std::sqrt(bounded(ordered_dot(values, values, quantizer.options.dims)));
 }
 
@@ -138,7 +141,7 @@ void estimate(const QuantizedQuery &query, const uint8_t *codes, size_t stride, 
 	const auto sum_tables = query.kernels->sum_tables;
 	const auto bytes = static_cast<uint32_t>(query.quantizer->code_bytes);
 	for (uint32_t i = 0; i < count; i++)
-		out[i] = query.base + sum_tables(query.tables, codes + i * stride, bytes);
+		out[i] = sum_tables(query.tables, codes + i * stride, bytes);
 }
 
 float error(const QuantizedQuery &query, const uint8_t *, float estimate) noexcept
