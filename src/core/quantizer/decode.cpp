@@ -49,9 +49,8 @@ void unpack_block(const uint8_t *code, int bits, float *levels)
 void decode_scalar(const Quantizer &quantizer, const uint8_t *code, float *values)
 {
 	const QuantizerState &state = *quantizer.state;
-	const float step = state.range * (2 / 255.0f);
 	for (uint32_t i = 0; i < state.dims; i++)
-		values[i] = state.centre()[i] + step * (static_cast<float>(code[i]) - 127.5f);
+		values[i] = state.centre()[i] + state.range()[i] * (2 / 255.0f) * (static_cast<float>(code[i]) - 127.5f);
 }
 
 void decode_product(const Quantizer &quantizer, const uint8_t *code, float *values)
