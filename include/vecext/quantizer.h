@@ -77,7 +77,7 @@ struct QuantizerOptions {
 	uint32_t dims = 0; /* 1 to kMaxCodeDims, for kProduct to kMaxProductDims */
 
 	/* Those of other kinds are ignored, but kept within their ranges. */
-	float quantile = 0.9999f;                         /* kScalar: 0.5 to 1; 1 = no value of the sample saturates */
+	float quantile = 0.9999f;                         /* kScalar: 0.5 to 1; 1 = nothing of the sample saturates */
 	BinaryWidth binary_width = BinaryWidth::kOneBit;  /* kBinary */
 	BinaryQuery binary_query = BinaryQuery::kScalar8; /* kBinary */
 	uint8_t compression = 16;                         /* kProduct: 4, 8, 16, 32 or 64 times smaller than float32 */

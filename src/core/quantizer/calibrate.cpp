@@ -1,6 +1,5 @@
 /*
- * calibrate.cpp: estimates of distances between rows of the sample, held against
- * the exact ones.
+ * calibrate.cpp: estimates of distances between rows, held against the exact ones.
  */
 #include "core/quantizer/calibrate.h"
 

@@ -11,8 +11,6 @@
  * away (where e is orthogonal to the centroid, not to the row). They are left as
  * they are.
  */
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -57,16 +55,33 @@ DistancePart distance_part(Metric metric)
 										   : DistancePart::kSquare;
 }
 
-/* Takes parts until none is left. Each part's centroids depend on the part alone,
- * so it does not matter which thread takes it. */
-void train_parts(const TrainingRows &rows, QuantizerState &state, std::atomic<uint32_t> &next, uint32_t count,
-				 double *lost) noexcept(false)
+/* What the members of a team share. */
+struct PartTeam {
+	const TrainingRows &rows;
+	QuantizerState &state;
+	std::vector<double> lost; /* by part */
+	std::atomic<uint32_t> next{0};
+	std::atomic<bool> failed{false}; /* out of memory */
+};
+
+void train_part(PartTeam &team, uint32_t j)
 {
-	const QuantizerOptions options = options_of(state);
-	for (uint32_t j = next++; j < count; j = next++) {
-		const Part part = part_at(options, j);
-		const PartRows part_rows = {rows.values + part.first, rows.dims, rows.count, part.dims};
-		lost[j] = learn_centroids(part_rows, options.seed + j, state.codebooks() + size_t{part.first} * kCentroids);
+	const QuantizerOptions options = options_of(team.state);
+	const Part part = part_at(options, j);
+	const PartRows rows = {team.rows.values + part.first, team.rows.dims, team.rows.count, part.dims};
+	team.lost[j] = learn_centroids(rows, options.seed + j, team.state.codebooks() + size_t{part.first} * kCentroids);
+}
+
+/* Takes parts until none is left. Each part's centroids depend on the part alone,
+ * so it does not matter which member takes it. */
+void train_parts(void *context) noexcept
+{
+	auto &team = *static_cast<PartTeam *>(context);
+	try {
+		for (uint32_t j = team.next++; j < team.lost.size(); j = team.next++)
+			train_part(team, j);
+	} catch (const std::bad_alloc &) {
+		team.failed = true;
 	}
 }
 
@@ -74,25 +89,12 @@ void train(const TrainingRows &rows, QuantizerState &state)
 {
 	if (rows.count == 0)
 		return;
-	const auto count = static_cast<uint32_t>(quantizer_code_bytes(options_of(state)));
-	std::vector<double> lost(count);
-	std::atomic<uint32_t> next{0};
-	std::atomic<bool> failed{false};
-	SignalsBlocked signals;
-#pragma omp parallel num_threads(rows.threads)
-	{
-		if (omp_get_thread_num() == 0)
-			signals.lift();
-		try {
-			train_parts(rows, state, next, count, lost.data());
-		} catch (const std::bad_alloc &) {
-			failed = true;
-		}
-	}
-	if (failed)
+	PartTeam team = {rows, state, std::vector<double>(quantizer_code_bytes(options_of(state)))};
+	run_on_threads(rows.threads, train_parts, &team);
+	if (team.failed)
 		throw std::bad_alloc();
 	double sum = 0;
-	for (double part : lost)
+	for (double part : team.lost)
 		sum += part;
 	state.distortion = bounded(static_cast<float>(sum));
 }

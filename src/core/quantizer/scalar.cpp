@@ -35,12 +35,17 @@ bool has_equal_steps(const QuantizerState &state)
 	return state.metric == static_cast<uint8_t>(Metric::kL1);
 }
 
+/* A sample of n values knows quantiles up to about 1 - 1 / n. For higher ones the
+ * largest value is raised, by a fifth and more for normal variables and n in the
+ * hundreds: saturation of rows to come costs more than a coarser grid. */
 float quantile_of(std::vector<float> &magnitudes, float quantile)
 {
 	const auto last = static_cast<double>(magnitudes.size() - 1);
 	const auto place = magnitudes.begin() + static_cast<ptrdiff_t>(std::ceil(last * double{quantile}));
 	std::nth_element(magnitudes.begin(), place, magnitudes.end());
-	return std::min(*place, 1e38f); /* so that twice the range is finite */
+	const double beyond = static_cast<double>(magnitudes.size()) * (1 - double{quantile});
+	const double raised = double{*place} * (1 + 0.25 * std::max(1 - beyond, 0.0));
+	return static_cast<float>(std::min(raised, 1e38)); /* so that twice the range is finite */
 }
 
 /* Appends |x_i - c_i| of dimension i for `taken` rows, evenly taken. */

@@ -121,8 +121,8 @@ TEST(QuantizerTraining, ConstantDataHaveOneEstimate)
 
 TEST(QuantizerTraining, ManyDuplicatesLeaveCentroidsForTheOthers)
 {
-	Floats rows = clustered_rows(1000, 16, 1);
-	for (size_t i = 0; i < 900; i++)
+	Floats rows = clustered_rows(500, 16, 1);
+	for (size_t i = 0; i < 400; i++)
 		std::copy_n(rows.end() - 16, 16, rows.begin() + static_cast<ptrdiff_t>(i * 16));
 	const Floats query = clustered_rows(1, 16, 2);
 	for_all(16, [&](const QuantizerOptions &options) {
@@ -131,7 +131,7 @@ TEST(QuantizerTraining, ManyDuplicatesLeaveCentroidsForTheOthers)
 		if (options.kind != QuantizerKind::kProduct)
 			return;
 		const Floats estimates = trained.estimate(query.data(), trained.encode(rows));
-		for (size_t i = 0; i < 1000; i++)
+		for (size_t i = 0; i < 500; i++)
 			EXPECT_NEAR(estimates[i], exact_distance(options.metric, query.data(), rows.data() + i * 16, 16), 1e-3);
 	});
 }
@@ -225,8 +225,8 @@ TEST(QuantizerTraining, TakesNoMoreRowsThanItSays)
 	EXPECT_EQ(trained.quantizer.trained_rows(), most);
 	const Floats ends = {-1, 1};
 	const std::vector<uint8_t> codes = trained.encode(ends);
-	EXPECT_EQ(codes[0], 0);
-	EXPECT_EQ(codes[trained.quantizer.code_bytes], 255);
+	EXPECT_LT(codes[0], 32);
+	EXPECT_EQ(codes[0] + codes[trained.quantizer.code_bytes], 255);
 }
 
 TEST(ReservoirSample, TakesAllOfFewRows)
