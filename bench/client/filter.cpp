@@ -226,14 +226,14 @@ constexpr IterativeStep kIterativeSteps[] = {{40, 20000, 1},     {100, 20000, 4}
 
 std::vector<std::string> iterative_settings(const Target &target, const IterativeStep &step)
 {
-	return {no_node(target),
-			"enable_seqscan = off",
-			"enable_bitmapscan = off",
-			"enable_sort = off",
-			"hnsw.iterative_scan = strict_order",
-			"hnsw.ef_search = " + std::to_string(step.ef_search),
-			"hnsw.max_scan_tuples = " + std::to_string(step.max_scan_tuples),
-			"hnsw.scan_mem_multiplier = " + std::to_string(step.memory)};
+	std::vector<std::string> settings = without_node(target);
+	for (const char *setting : {"enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off",
+								"hnsw.iterative_scan = strict_order"})
+		settings.push_back(setting);
+	settings.push_back("hnsw.ef_search = " + std::to_string(step.ef_search));
+	settings.push_back("hnsw.max_scan_tuples = " + std::to_string(step.max_scan_tuples));
+	settings.push_back("hnsw.scan_mem_multiplier = " + std::to_string(step.memory));
+	return settings;
 }
 
 Measured measure_iterative(const Task &task, const Cell &cell, const std::vector<Question> &questions,

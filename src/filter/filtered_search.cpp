@@ -97,6 +97,21 @@ DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, Inde
 	return search->spec.nan_first ? DistanceRank::kNotANumberFirst : DistanceRank::kNotANumber;
 }
 
+/* The exact distance of the row in `slot`, which a search knew by its code. */
+bool measure(FilteredSearch *search, TupleTableSlot *slot, float *distance)
+{
+	MemoryContext caller = MemoryContextSwitchTo(search->filter_context->ecxt_per_tuple_memory);
+	IndexedValue value;
+	const bool measured = indexed_value_of(search, slot, &value) == DistanceRank::kNumber;
+	if (measured)
+		*distance = search->index->query.distance(search->index->query.value, value.value);
+	MemoryContextSwitchTo(caller);
+	ResetExprContext(search->filter_context);
+	search->counters.distances++;
+	search->counters.rescored++;
+	return measured;
+}
+
 /* ---- exact regimes ---- */
 
 void add_exact(FilteredSearch *search, TupleTableSlot *slot)
@@ -182,8 +197,11 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 		search->rows.push_back({distance, row, false, DistanceRank::kNumber, 0});
 		return true;
 	}
-	if (distance > search->layer.matching.threshold() || distance > search->range ||
+	if (distance > search->layer.matching.threshold() || distance > search->estimated_range ||
 		!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
+		return false;
+	if (search->index->rescore != RescoreFrom::kNothing &&
+		(!measure(search, search->probe, &distance) || distance > search->range))
 		return false;
 	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber, 0});
 	return true;
@@ -344,7 +362,22 @@ bool walk_from(void *state, uint32 entry)
 	auto *search = static_cast<FilteredSearch *>(state);
 	enter(search, entry);
 	run_walk(search);
-	return !search->walk_ended || search->layer.counters.exact_distances > 0;
+	const hnsw::SearchCounters &counters = search->layer.counters;
+	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
+}
+
+/* Estimates of rows within the range may lie as far beyond it as their errors
+ * reach; those of one node's code stand for all. */
+float range_of_estimates(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	const uint32 top = read_meta(index->index).state.entry_point;
+	float slack = 0;
+	if (index->handle->compact() && !std::isinf(search->range) && top != kNoNode)
+		index->graph.visit(top, [&](hnsw::ConstNodeRecord record) {
+			slack = kErrorDeviations * index->coder.error(record.value(), search->range);
+		});
+	return search->range + slack;
 }
 
 void begin_walk(FilteredSearch *search)
@@ -354,9 +387,10 @@ void begin_walk(FilteredSearch *search)
 	search->rows.clear();
 	index->pending_keys.clear();
 	search->checked = 0;
+	search->estimated_range = range_of_estimates(search);
 	search->layer.init(context_arena(index->context), search->ef,
 					   among ? static_cast<uint32>(effort_among(search->wanted, search->ef)) : search->wanted,
-					   search->range, among ? hnsw::WalkThrough::kMatches : hnsw::WalkThrough::kAllNodes);
+					   search->estimated_range, among ? hnsw::WalkThrough::kMatches : hnsw::WalkThrough::kAllNodes);
 	walk_pending(search, read_meta(index->index).state);
 }
 
@@ -374,8 +408,27 @@ bool walk(FilteredSearch *search)
 	}
 	search->counters.nodes_visited += search->layer.counters.nodes_visited + index->layer.counters.nodes_visited;
 	search->counters.distances += search->layer.counters.exact_distances + index->layer.counters.exact_distances;
+	search->counters.codes += search->layer.counters.estimates + index->layer.counters.estimates;
 	index->layer.counters = {};
 	return search->walk_ended;
+}
+
+/* Without a filter rows were not fetched yet: of those known by their codes, so
+ * many of the nearest are measured as make the first `sought` right. */
+void rescore_rows(FilteredSearch *search)
+{
+	ArenaVector<FilteredRow> &rows = search->rows;
+	std::sort(rows.begin(), rows.end(), [](const FilteredRow &a, const FilteredRow &b) { return farther(b, a); });
+	const double wanted = static_cast<double>(search->sought) * hnsw_oversampling;
+	const auto count = static_cast<uint32>(std::min<double>(rows.size(), wanted));
+	uint32 kept = 0;
+	for (uint32 i = 0; i < count; i++) {
+		CHECK_FOR_INTERRUPTS();
+		FilteredRow row = rows[i];
+		if (fetch_row(search, row.row, search->probe) && measure(search, search->probe, &row.distance))
+			rows[kept++] = row;
+	}
+	rows.resize(kept);
 }
 
 /* ---- choice ---- */
@@ -530,11 +583,16 @@ bool fell_short(const FilteredSearch *search)
 void search_plainly(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
+	index->heap = search->heap;
+	index->snapshot = search->snapshot;
 	search_first(index, search->query, search->query_is_null);
+	if (index->rescore != RescoreFrom::kNothing)
+		search->counters.rescored += rescore_nearest(index, search->sought);
 	for (uint32 i = 0; i < index->rows.size(); i++)
 		search->rows.push_back({index->rows[i].distance, index->rows[i].row, false, DistanceRank::kNumber, i + 1});
 	search->counters.nodes_visited += index->layer.counters.nodes_visited;
 	search->counters.distances += index->layer.counters.exact_distances + index->pending_counters.exact_distances;
+	search->counters.codes += index->layer.counters.estimates;
 	search->counters.pending_rows += index->pending_counters.entries;
 }
 
@@ -581,6 +639,8 @@ bool run_strategy(FilteredSearch *search)
 	if (fell_short(search))
 		return false;
 	search->complete = finds_all(search) && search->rows.size() < search->wanted;
+	if (search->filter == nullptr && !is_plain(search) && search->index->rescore != RescoreFrom::kNothing)
+		rescore_rows(search);
 	return true;
 }
 

@@ -55,7 +55,7 @@ void check_meta(Relation index, Page page)
 						errmsg("index \"%s\" is not an hnsw index", RelationGetRelationName(index)),
 						errhint("Please REINDEX it.")));
 	const IndexFormat &format = meta_page(page)->format;
-	if (format.version != kFormatVersion || format.feature_flags != 0)
+	if (format.version != kFormatVersion || (format.feature_flags & ~kKnownFeatures) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("hnsw index \"%s\" has format version %u with features %#x, which this vecext does not read",

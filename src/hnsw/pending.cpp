@@ -8,6 +8,7 @@
 #include "hnsw/pending.h"
 
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/centre_code.h"
 
@@ -130,7 +131,7 @@ uint64 append_to(Relation index, const IndexHandle *handle, Buffer tail, const R
 			  code.code.factors.add,
 			  code.code.factors.scale,
 			  0};
-	if (handle->coded())
+	if (handle->has_space())
 		memcpy(pending_code(entry), code.words, code_bytes(handle->space.padded, handle->space.bits));
 	header->count++;
 	header->value_tail = ref.block;
@@ -145,7 +146,7 @@ uint64 append_to(Relation index, const IndexHandle *handle, Buffer tail, const R
 uint64 append_pending(Relation index, const IndexHandle *handle, const RowId &row, const IndexedValue &value)
 {
 	PendingCode code = {};
-	if (handle->coded())
+	if (handle->has_space())
 		code = encode_pending(handle, value.value);
 	for (;;) {
 		const MetaPage meta = read_meta(index);
@@ -162,6 +163,7 @@ uint64 append_pending(Relation index, const IndexHandle *handle, const RowId &ro
 		}
 		if (BufferIsValid(tail))
 			UnlockReleaseBuffer(tail);
+		PAUSE_POINT("pending full");
 		extend_chain(index, handle);
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -250,6 +252,7 @@ ExpectedPage expect_head(const IndexState &state)
  * (merged meanwhile). */
 bool read_page(PendingSearch &search, ExpectedPage *at, bool use_codes)
 {
+	PAUSE_POINT("pending page");
 	const BlockNumber block = at->block;
 	Buffer buffer = ReadBuffer(search.graph.index(), block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
@@ -309,7 +312,7 @@ void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQ
 	const Arena arena = context_arena(CurrentMemoryContext);
 	PendingSearch search = {graph, query, 0, 0, ignore_killed, nullptr, {}, counters};
 	search.candidates.init(arena, 256);
-	const bool use_codes = handle.coded() && effort == PendingEffort::kBest;
+	const bool use_codes = handle.has_space() && effort == PendingEffort::kBest;
 	if (use_codes) {
 		search.estimates = arena.allocate<float>(pending_capacity(handle.format));
 		search.projection_norm = std::sqrt(kernels().norm_squared_f32(projection, handle.space.padded));

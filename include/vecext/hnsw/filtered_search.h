@@ -162,9 +162,10 @@ namespace detail {
 
 /* Takes note of a node whose record was read; whether it matches. */
 template <class Accept>
-bool judge(FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance, Accept &accept)
+bool judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance,
+		   Accept &accept)
 {
-	search.counters.exact_distances++;
+	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
 	const uint32_t matches = accept(id, header, distance);
 	search.meet(distance);
 	for (uint32_t i = 0; i < matches; i++)
@@ -204,7 +205,7 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	float base = 0;
 	uint32_t count = 0;
 	search.counters.nodes_visited++;
-	auto score = [&](const void *value) { base = query.distance(query.value, {value, header.norm}); };
+	auto score = [&](const void *value) { base = query.score({value, header.norm}); };
 	bool present = graph.visit(from.id, [&](ConstNodeRecord record) {
 		header = record.header();
 		count = header.slots_used;
@@ -218,7 +219,7 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	if (!present)
 		return;
 	search.counters.estimates += count;
-	const bool matches = judge(search, from.id, header, base, accept);
+	const bool matches = judge(query, search, from.id, header, base, accept);
 	if (!search.follows(matches, from.astray))
 		return;
 	const uint8_t astray = steps_astray(matches, from.astray);
@@ -237,10 +238,10 @@ void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerS
 	search.counters.nodes_visited++;
 	if (!visit_scored(graph, id, [&](const NodeHeader &node, const void *value) {
 			header = node;
-			distance = query.distance(query.value, {value, node.norm});
+			distance = query.score({value, node.norm});
 		}))
 		return;
-	const bool matches = judge(search, id, header, distance, accept);
+	const bool matches = judge(query, search, id, header, distance, accept);
 	if (search.follows(matches, astray) && distance <= search.threshold())
 		search.candidates.push({distance, id, steps_astray(matches, astray)});
 }

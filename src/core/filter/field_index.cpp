@@ -369,14 +369,11 @@ private:
 		keys_.resize(static_cast<uint32_t>(at + 1 - keys_.begin()));
 	}
 
-	/* Tokens of one field may come from different elements of its array. */
 	bool add_text(const Test &test, Lookup *lookup)
 	{
-		const bool tokens =
-			test.kind == TestKind::kAllTokens || test.kind == TestKind::kAnyToken || test.kind == TestKind::kPhrase;
-		if (!tokens || !(*test.tokens->options == *index_.text))
+		if (!is_of_tokens(test.kind) || !(*test.tokens->options == *index_.text))
 			return false;
-		lookup->exact = false;
+		lookup->exact &= test.kind != TestKind::kPhrase;
 		lookup->needs_all = test.kind != TestKind::kAnyToken && test.tokens->size > 0;
 		for (uint32_t i = 0; i < test.tokens->size; i++)
 			add_string(test.tokens->tokens[i], lookup);

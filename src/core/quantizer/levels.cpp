@@ -1,28 +1,11 @@
 /*
- * levels.cpp: packing codes and preparing queries as levels.h lays them out, and
- * the choice of the loops.
+ * levels.cpp: packing codes and preparing queries as levels.h lays them out.
  */
 #include "core/quantizer/levels.h"
 
 #include <cstring>
 
-#include "vecext/kernels.h"
-
 namespace vecext {
-
-const LevelKernels &level_kernels() noexcept
-{
-	switch (kernels().set) {
-#if defined(__x86_64__)
-	case InstructionSet::kAvx512:
-		return kAvx512LevelKernels;
-	case InstructionSet::kAvx2:
-		return kAvx2LevelKernels;
-#endif
-	default:
-		return kPortableLevelKernels;
-	}
-}
 
 namespace {
 

@@ -73,17 +73,6 @@ void sum_wide(const QueryLevels &query, const uint8_t *codes, size_t stride, uin
 	sum_all<bits>(query.wide, query.blocks, codes, stride, count, sums);
 }
 
-float sum_tables(const float *tables, const uint8_t *code, uint32_t count) noexcept
-{
-	float lanes[16] = {};
-	uint32_t j = 0;
-	for (; j + 16 <= count; j += 16)
-		for (uint32_t k = 0; k < 16; k++)
-			lanes[k] += tables[size_t{j + k} * kTable + code[j + k]];
-	add_table_tail(tables, code, j, count, lanes);
-	return sum_lanes(lanes);
-}
-
 } /* namespace */
 
 const LevelKernels kPortableLevelKernels = {
