@@ -227,8 +227,8 @@ constexpr IterativeStep kIterativeSteps[] = {{40, 20000, 1},     {100, 20000, 4}
 std::vector<std::string> iterative_settings(const Target &target, const IterativeStep &step)
 {
 	std::vector<std::string> settings = without_node(target);
-	for (const char *setting : {"enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off",
-								"hnsw.iterative_scan = strict_order"})
+	for (const char *setting :
+		 {"enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off", "hnsw.iterative_scan = strict_order"})
 		settings.push_back(setting);
 	settings.push_back("hnsw.ef_search = " + std::to_string(step.ef_search));
 	settings.push_back("hnsw.max_scan_tuples = " + std::to_string(step.max_scan_tuples));
