@@ -135,7 +135,8 @@ std::string create_view_sql(const StoredCollection &collection)
 		columns += ", " + vector.column + " AS " + view_column(vector.name, &taken);
 	std::string sql;
 	for (const shard::ShardState &shard : collection.shards)
-		sql += (sql.empty() ? "" : " UNION ALL ") + ("SELECT " + columns + " FROM " + full_table(collection.number, shard.shard));
+		sql += (sql.empty() ? "" : " UNION ALL ") +
+			   ("SELECT " + columns + " FROM " + full_table(collection.number, shard.shard));
 	if (sql.empty())
 		return "";
 	return "CREATE VIEW qdrant." + view_name(collection.name) + " AS " + sql + ";\n";
@@ -148,8 +149,8 @@ std::string drop_view_sql(const StoredCollection &collection)
 
 std::string insert_vector_sql(uint64_t number, const StoredVector &vector)
 {
-	return "INSERT INTO qdrant_storage.vectors VALUES (" + number_text(number) + ", " + quote_literal(vector.name) + ", " +
-		   quote_literal(vector.column) + ", " + quote_literal(vector.index) + ");\n";
+	return "INSERT INTO qdrant_storage.vectors VALUES (" + number_text(number) + ", " + quote_literal(vector.name) +
+		   ", " + quote_literal(vector.column) + ", " + quote_literal(vector.index) + ");\n";
 }
 
 std::string set_config_sql(uint64_t number, const model::CollectionConfig &config)
@@ -209,7 +210,8 @@ std::string payload_index_sql(const std::string &table, const std::string &path,
 	if (index.schema.type == model::PayloadFieldType::kText && index.schema.has_params)
 		options += ", parameters = " + quote_literal(model::to_stored_json(index.schema));
 	return "CREATE INDEX " + table + "_" + index.suffix + " ON " + shard::kStorageSchema + "." + table +
-		   " USING gin (payload payload_" + opclasses[static_cast<size_t>(index.schema.type)] + "_ops (" + options + "))";
+		   " USING gin (payload payload_" + opclasses[static_cast<size_t>(index.schema.type)] + "_ops (" + options +
+		   "))";
 }
 
 Catalog::Catalog(std::shared_ptr<postgres::Pool> pool) : pool_(std::move(pool)) {}
@@ -223,8 +225,9 @@ void Catalog::install()
 {
 	run(kInstall);
 	pool_->drop_idle();
-	const Result format = pool_->run(
-		kNoDeadline, [](Connection &connection) { return connection.command("SELECT version FROM qdrant_storage.format"); });
+	const Result format = pool_->run(kNoDeadline, [](Connection &connection) {
+		return connection.command("SELECT version FROM qdrant_storage.format");
+	});
 	if (format.text(0, 0) != std::to_string(kFormat))
 		throw model::internal("the storage has format " + format.text(0, 0) + ", this program reads " +
 							  std::to_string(kFormat));
@@ -337,16 +340,19 @@ StoredVector Catalog::add_vector(const StoredCollection &collection, const std::
 {
 	const std::string number = number_text(collection.number);
 	const Result column = pool_->run(kNoDeadline, [&](Connection &connection) {
-		return connection.command("UPDATE qdrant_storage.collections SET last_column = last_column + 1 WHERE number = " +
-								  number + " RETURNING last_column");
+		return connection.command(
+			"UPDATE qdrant_storage.collections SET last_column = last_column + 1 WHERE number = " + number +
+			" RETURNING last_column");
 	});
 	const StoredVector vector = new_vector(collection.config, name, std::stoul(column.text(0, 0)));
 	StoredCollection extended = collection;
 	extended.vectors.push_back(vector);
-	std::string sql = set_config_sql(collection.number, collection.config) + insert_vector_sql(collection.number, vector);
+	std::string sql =
+		set_config_sql(collection.number, collection.config) + insert_vector_sql(collection.number, vector);
 	const std::string type = shard::column_type(collection.config.vectors.at(name));
 	for (const shard::ShardState &shard : collection.shards) {
-		sql += "ALTER TABLE " + full_table(collection.number, shard.shard) + " ADD COLUMN " + vector.column + " " + type + ";\n";
+		sql += "ALTER TABLE " + full_table(collection.number, shard.shard) + " ADD COLUMN " + vector.column + " " +
+			   type + ";\n";
 		sql += create_vector_index_sql(collection.number, shard.shard, vector);
 	}
 	run(sql + drop_view_sql(extended) + create_view_sql(extended));
@@ -384,9 +390,10 @@ std::string Catalog::next_index_suffix(uint64_t number)
 
 void Catalog::save_payload_index(uint64_t number, const std::string &path, const shard::PayloadIndex &index)
 {
-	run("INSERT INTO qdrant_storage.payload_indexes VALUES (" + number_text(number) + ", " + quote_literal(path) + ", " +
-		quote_literal(model::to_stored_json(index.schema)) + ", " + quote_literal(index.suffix) +
-		") ON CONFLICT (collection, path) DO UPDATE SET schema = excluded.schema, index_suffix = excluded.index_suffix");
+	run("INSERT INTO qdrant_storage.payload_indexes VALUES (" + number_text(number) + ", " + quote_literal(path) +
+		", " + quote_literal(model::to_stored_json(index.schema)) + ", " + quote_literal(index.suffix) +
+		") ON CONFLICT (collection, path) DO UPDATE SET schema = excluded.schema, index_suffix = "
+		"excluded.index_suffix");
 }
 
 void Catalog::delete_payload_index(uint64_t number, const std::string &path)

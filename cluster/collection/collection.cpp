@@ -40,8 +40,8 @@ uint64_t vectors_kb(uint64_t points, const shard::VectorColumn &vector)
 } /* namespace */
 
 Collection::Collection(CollectionContext context, StoredCollection stored)
-	: context_(std::move(context)), number_(stored.number), name_(stored.name), shards_(make_shards(context_.pool, stored)),
-	  state_(make_state(std::move(stored)))
+	: context_(std::move(context)), number_(stored.number), name_(stored.name),
+	  shards_(make_shards(context_.pool, stored)), state_(make_state(std::move(stored)))
 {
 }
 

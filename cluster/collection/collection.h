@@ -80,7 +80,8 @@ public:
 
 	/* A stored vector, for queries that name a point. Throws point_not_found. */
 	using VectorLookup = std::function<model::DenseVector(const model::PointId &id, const std::string &vector)>;
-	model::DenseVector stored_vector(const model::PointId &id, const std::string &vector, const model::ReadParams &params);
+	model::DenseVector stored_vector(const model::PointId &id, const std::string &vector,
+									 const model::ReadParams &params);
 
 	/* `lookup`: of the collection that request.lookup_from names; unused otherwise. */
 	std::vector<std::vector<model::ScoredPoint>> query(const std::vector<model::QueryRequest> &requests,
@@ -129,7 +130,8 @@ private:
 											 const model::ReadParams &params);
 	std::vector<model::ScoredPoint> sampled(const State &state, const model::QueryRequest &request,
 											const model::ReadParams &params);
-	std::vector<model::Record> scroll_records(const State &state, const shard::ScrollPage &page, postgres::Deadline deadline);
+	std::vector<model::Record> scroll_records(const State &state, const shard::ScrollPage &page,
+											  postgres::Deadline deadline);
 	std::vector<model::Record> ordered_records(const State &state, const shard::OrderedPage &page,
 											   postgres::Deadline deadline);
 	bool searches_exactly(const State &state, const shard::VectorColumn &vector, bool wanted) const;
@@ -156,7 +158,7 @@ private:
 	std::shared_mutex columns_; /* shared by updates, exclusive to changes of columns */
 
 	std::mutex tasks_mutex_;
-	std::vector<IndexTask> tasks_;                 /* waiting, running, failed */
+	std::vector<IndexTask> tasks_; /* waiting, running, failed */
 	std::map<std::string, std::string> task_errors_;
 
 	RateLimiter reads_, writes_;

@@ -165,8 +165,8 @@ void Collection::replace_index(Connection &connection, const shard::LocalShard &
 		return;
 	}
 	connection.command("CREATE INDEX CONCURRENTLY " + next + " ON " + shard.table() + " " + definition);
-	connection.command("DROP INDEX IF EXISTS " + in_storage(name) + "; ALTER INDEX " + in_storage(next) + " RENAME TO " +
-					   name);
+	connection.command("DROP INDEX IF EXISTS " + in_storage(name) + "; ALTER INDEX " + in_storage(next) +
+					   " RENAME TO " + name);
 }
 
 void Collection::end_task(const std::string &vector, std::optional<std::string> error)
@@ -194,12 +194,12 @@ std::vector<model::Optimization> Collection::optimizations()
 		return all;
 	postgres::Parameters none(context_.pool->types());
 	const std::string prefix = shard::shard_table(number_, 0);
-	const postgres::Result progress =
-		context_.pool->execute(kNoDeadline,
-							   "SELECT coalesce(sum(greatest(tuples_done, 0)), 0)::bigint FROM pg_stat_progress_create_index "
-							   "WHERE relid = to_regclass('" +
-								   in_storage(prefix) + "')",
-							   none);
+	const postgres::Result progress = context_.pool->execute(
+		kNoDeadline,
+		"SELECT coalesce(sum(greatest(tuples_done, 0)), 0)::bigint FROM pg_stat_progress_create_index "
+		"WHERE relid = to_regclass('" +
+			in_storage(prefix) + "')",
+		none);
 	all.front().done = std::min<uint64_t>(static_cast<uint64_t>(progress.integer(0, 0)), all.front().total);
 	return all;
 }

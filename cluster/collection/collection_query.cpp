@@ -35,7 +35,8 @@ uint64_t saturating_sum(uint64_t a, uint64_t b)
 }
 
 /* Lists that are each in order become one list of at most `limit`. */
-template <class T, class Before> std::vector<T> merged_lists(std::vector<std::vector<T>> lists, uint64_t limit, Before before)
+template <class T, class Before>
+std::vector<T> merged_lists(std::vector<std::vector<T>> lists, uint64_t limit, Before before)
 {
 	if (lists.size() == 1) {
 		if (lists[0].size() > limit)
@@ -109,14 +110,15 @@ model::DenseVector dense_query(const model::Vector &vector)
 void check_range_index(const shard::ShardSchema &schema, const std::string &path)
 {
 	const model::PayloadFieldSchema *index = schema.payload_index(path);
-	const bool serves = index && (index->type == model::PayloadFieldType::kFloat ||
-								  index->type == model::PayloadFieldType::kDatetime ||
-								  (index->type == model::PayloadFieldType::kInteger && index->range.value_or(true)));
+	const bool serves =
+		index && (index->type == model::PayloadFieldType::kFloat || index->type == model::PayloadFieldType::kDatetime ||
+				  (index->type == model::PayloadFieldType::kInteger && index->range.value_or(true)));
 	if (!serves)
-		throw model::wrong_input("No range index for `order_by` key: `" + path +
-								 "`. Please create one to use `order_by`. Check "
-								 "https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which payload "
-								 "schemas support Range conditions");
+		throw model::wrong_input(
+			"No range index for `order_by` key: `" + path +
+			"`. Please create one to use `order_by`. Check "
+			"https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which payload "
+			"schemas support Range conditions");
 }
 
 /* The type of payload_facet() for a field. */
@@ -147,7 +149,7 @@ const char *name_of(const model::Query &query)
 {
 	constexpr const char *names[] = {"A nearest query", "A recommend query", "A discover query",
 									 "A context query", "An order_by query", "A fusion query",
-									 "A sample query",	"A formula query",	 "A relevance feedback query"};
+									 "A sample query",  "A formula query",   "A relevance feedback query"};
 	return names[query.index()];
 }
 
@@ -215,7 +217,8 @@ std::vector<Record> Collection::ordered_records(const State &state, const shard:
 	check_range_index(state.schema, page.order_by.key);
 	std::vector<std::vector<Record>> lists(shards_.all().size());
 	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] = shard.read([&](shard::LocalShard &replica) { return replica.ordered(state.schema, page, deadline); });
+		lists[i] =
+			shard.read([&](shard::LocalShard &replica) { return replica.ordered(state.schema, page, deadline); });
 	});
 	const bool ascending = page.order_by.direction == model::OrderDirection::kAscending;
 	return merged_lists(std::move(lists), page.limit, [ascending](const Record &a, const Record &b) {
@@ -237,9 +240,10 @@ model::ScrollResult Collection::scroll(const model::ScrollRequest &request, cons
 		const shard::Selection selection{request.with_payload, request.with_vectors};
 		if (request.order_by) {
 			if (request.offset)
-				throw model::wrong_input("Cannot use an `offset` when using `order_by`. The alternative for paging is to use "
-										 "`order_by.start_from` and a filter to exclude the IDs that you've already seen "
-										 "for the `order_by.start_from` value");
+				throw model::wrong_input(
+					"Cannot use an `offset` when using `order_by`. The alternative for paging is to use "
+					"`order_by.start_from` and a filter to exclude the IDs that you've already seen "
+					"for the `order_by.start_from` value");
 			result.points = ordered_records(
 				state, {*request.order_by, request.limit, pointer(request.filter), selection}, deadline(params));
 			return result;
@@ -286,10 +290,12 @@ std::vector<model::FacetHit> Collection::facet(const model::FacetRequest &reques
 		const bool is_single = shards_.all().size() <= 1;
 		const uint64_t approximate = std::max<uint64_t>(request.limit * 4, 128);
 		const uint64_t limit = is_single ? request.limit : request.exact ? UINT64_MAX : approximate;
-		const shard::FacetCount facet{request.key, facet_type(state.schema, request.key), limit, pointer(request.filter)};
+		const shard::FacetCount facet{request.key, facet_type(state.schema, request.key), limit,
+									  pointer(request.filter)};
 		std::vector<std::vector<model::FacetHit>> lists(shards_.all().size());
 		on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-			lists[i] = shard.read([&](shard::LocalShard &replica) { return replica.facet(state.schema, facet, deadline(params)); });
+			lists[i] = shard.read(
+				[&](shard::LocalShard &replica) { return replica.facet(state.schema, facet, deadline(params)); });
 		});
 		std::map<decltype(model::FacetHit::value), uint64_t> counts;
 		for (const auto &list : lists)
@@ -330,8 +336,8 @@ std::vector<std::vector<ScoredPoint>> Collection::query(const std::vector<QueryR
 	});
 }
 
-std::vector<ScoredPoint> Collection::query_one(const State &state, const QueryRequest &request, const VectorLookup &lookup,
-											   const model::ReadParams &params)
+std::vector<ScoredPoint> Collection::query_one(const State &state, const QueryRequest &request,
+											   const VectorLookup &lookup, const model::ReadParams &params)
 {
 	if (!request.query || std::holds_alternative<model::OrderByQuery>(*request.query))
 		return scrolled(state, request, params);
@@ -357,9 +363,8 @@ std::vector<ScoredPoint> Collection::nearest(const State &state, const QueryRequ
 	if (const auto *id = std::get_if<model::PointId>(&query.vector)) {
 		if (!request.lookup_from)
 			search.excluded.push_back(*id);
-		search.query = request.lookup_from
-						   ? lookup(*id, request.lookup_from->vector.value_or(request.using_vector))
-						   : stored_vector(*id, request.using_vector, params);
+		search.query = request.lookup_from ? lookup(*id, request.lookup_from->vector.value_or(request.using_vector))
+										   : stored_vector(*id, request.using_vector, params);
 	} else {
 		search.query = dense_query(std::get<model::Vector>(query.vector));
 	}
@@ -375,7 +380,8 @@ std::vector<ScoredPoint> Collection::nearest(const State &state, const QueryRequ
 
 	std::vector<std::vector<ScoredPoint>> lists(shards_.all().size());
 	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] = shard.read([&](shard::LocalShard &replica) { return replica.nearest(state.schema, search, deadline(params)); });
+		lists[i] = shard.read(
+			[&](shard::LocalShard &replica) { return replica.nearest(state.schema, search, deadline(params)); });
 	});
 	const bool higher = shard::higher_is_better(vector.params.distance);
 	std::vector<ScoredPoint> points = merged_lists(std::move(lists), search.limit, score_order(higher));
@@ -397,7 +403,8 @@ std::vector<ScoredPoint> Collection::scrolled(const State &state, const QueryReq
 	std::vector<Record> records;
 	if (request.query) {
 		const model::OrderBy &order_by = std::get<model::OrderByQuery>(*request.query).order_by;
-		records = ordered_records(state, {order_by, wanted, pointer(request.filter), selection_of(request)}, deadline(params));
+		records = ordered_records(state, {order_by, wanted, pointer(request.filter), selection_of(request)},
+								  deadline(params));
 	} else {
 		records = scroll_records(state, {std::nullopt, wanted, pointer(request.filter), selection_of(request)},
 								 deadline(params));
@@ -414,7 +421,8 @@ std::vector<ScoredPoint> Collection::sampled(const State &state, const QueryRequ
 	const shard::Sample sample{request.limit, pointer(request.filter), selection_of(request)};
 	std::vector<std::vector<Record>> lists(shards_.all().size());
 	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] = shard.read([&](shard::LocalShard &replica) { return replica.sample(state.schema, sample, deadline(params)); });
+		lists[i] = shard.read(
+			[&](shard::LocalShard &replica) { return replica.sample(state.schema, sample, deadline(params)); });
 	});
 	std::vector<Record> taken;
 	for (size_t turn = 0, empty = 0; taken.size() < request.limit && empty < lists.size(); turn++) {

@@ -23,7 +23,8 @@ template <class Work> auto Collection::with_state(const Work &work)
 	try {
 		return work(*before);
 	} catch (const postgres::SqlError &error) {
-		const bool changed = error.sqlstate() == postgres::kUndefinedTable || error.sqlstate() == postgres::kUndefinedColumn;
+		const bool changed =
+			error.sqlstate() == postgres::kUndefinedTable || error.sqlstate() == postgres::kUndefinedColumn;
 		require_alive();
 		if (!changed || state() == before)
 			throw;

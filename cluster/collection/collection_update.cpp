@@ -43,8 +43,10 @@ bool is_empty(const UpdateOperation &operation)
 
 bool adds_data(const UpdateOperation &operation)
 {
-	return std::holds_alternative<model::UpsertPoints>(operation) || std::holds_alternative<model::UpdateVectors>(operation) ||
-		   std::holds_alternative<model::SetPayload>(operation) || std::holds_alternative<model::OverwritePayload>(operation);
+	return std::holds_alternative<model::UpsertPoints>(operation) ||
+		   std::holds_alternative<model::UpdateVectors>(operation) ||
+		   std::holds_alternative<model::SetPayload>(operation) ||
+		   std::holds_alternative<model::OverwritePayload>(operation);
 }
 
 std::optional<model::ShardKeySelector> shard_key_of(const UpdateOperation &operation)
@@ -144,7 +146,8 @@ model::UpdateResult Collection::apply(const State &state, const UpdateOperation 
 									  const model::UpdateParams &params)
 {
 	using Clock = std::chrono::steady_clock;
-	const auto limit = std::chrono::seconds(std::min(params.timeout_seconds.value_or(kDefaultTimeoutSeconds), uint64_t(1'000'000)));
+	const auto limit =
+		std::chrono::seconds(std::min(params.timeout_seconds.value_or(kDefaultTimeoutSeconds), uint64_t(1'000'000)));
 	const Clock::time_point start = Clock::now();
 	const std::map<size_t, UpdateOperation> parts = shards_.split(operation);
 	std::vector<const std::pair<const size_t, UpdateOperation> *> list;

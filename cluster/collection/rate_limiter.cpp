@@ -38,9 +38,9 @@ void RateLimiter::take(const char *kind, std::optional<uint64_t> per_minute, uin
 	const std::string head = std::string(kind) + " rate limit exceeded: Operation requires " + std::to_string(cost) +
 							 " tokens but only " + std::to_string(static_cast<uint64_t>(tokens_)) + " were available. ";
 	if (cost > *per_minute)
-		throw model::Error(model::ErrorKind::kRateLimited,
-						   head + "It is larger than the limit of " + std::to_string(*per_minute) +
-							   " a minute: please split it into smaller operations");
+		throw model::Error(model::ErrorKind::kRateLimited, head + "It is larger than the limit of " +
+															   std::to_string(*per_minute) +
+															   " a minute: please split it into smaller operations");
 	const double wait = std::ceil((wanted - tokens_) * 60 / limit);
 	model::Error error(model::ErrorKind::kRateLimited,
 					   head + "Retry after " + std::to_string(static_cast<uint64_t>(wait)) + "s");

@@ -90,14 +90,14 @@ uint64_t values_in(const model::FieldCondition &condition)
 	return 1;
 }
 
-uint64_t count_conditions(const std::vector<model::Condition> &conditions)
+uint64_t count_all(const std::vector<model::Condition> &conditions)
 {
 	uint64_t count = 0;
 	for (const model::Condition &condition : conditions)
 		if (const auto *filter = std::get_if<std::shared_ptr<const model::Filter>>(&condition))
-			count += count_conditions(**filter);
+			count += collection::count_conditions(**filter);
 		else if (const auto *nested = std::get_if<model::NestedCondition>(&condition))
-			count += count_conditions(*nested->filter);
+			count += collection::count_conditions(*nested->filter);
 		else
 			count++;
 	return count;
@@ -107,8 +107,8 @@ uint64_t count_conditions(const std::vector<model::Condition> &conditions)
 
 uint64_t count_conditions(const model::Filter &filter)
 {
-	return count_conditions(filter.must) + count_conditions(filter.should) + count_conditions(filter.must_not) +
-		   (filter.min_should ? count_conditions(filter.min_should->conditions) : 0);
+	return count_all(filter.must) + count_all(filter.should) + count_all(filter.must_not) +
+		   (filter.min_should ? count_all(filter.min_should->conditions) : 0);
 }
 
 uint64_t count_conditions(const std::optional<model::Filter> &filter)
@@ -194,7 +194,8 @@ void StrictMode::check_field(const model::FieldCondition &condition, bool needs_
 	}
 }
 
-void StrictMode::check_index_for(const std::string &path, const char *types, const model::PayloadFieldSchema *index) const
+void StrictMode::check_index_for(const std::string &path, const char *types,
+								 const model::PayloadFieldSchema *index) const
 {
 	if (limits_ && !index)
 		refuse("Index required but not found for \"" + path + "\" of one of the following types: [" + types + "]",
@@ -211,8 +212,9 @@ void StrictMode::check_search(const model::QueryRequest &request) const
 	if (is_search && limits_->search_allow_exact == false)
 		if (const auto *vector = schema_.find(request.using_vector))
 			if (vector->hnsw.m == 0 && vector->hnsw.payload_m.value_or(0) == 0)
-				refuse("Request is forbidden on '" + request.using_vector + "' because global vector indexing is disabled "
-					   "(hnsw_config.m = 0)",
+				refuse("Request is forbidden on '" + request.using_vector +
+						   "' because global vector indexing is disabled "
+						   "(hnsw_config.m = 0)",
 					   "Use tenant-specific filter, enable global vector indexing or enable strict mode "
 					   "`search_allow_exact` option.");
 	if (request.params)

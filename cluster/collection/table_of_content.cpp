@@ -158,7 +158,8 @@ void TableOfContent::act(const model::RenameAlias &action)
 		if (!aliases_.contains(action.old_alias))
 			throw model::not_found("Alias " + action.old_alias + " does not exists!");
 		if (collections_.contains(action.new_alias))
-			throw model::Error(model::ErrorKind::kAlreadyExists, "Collection `" + action.new_alias + "` already exists!");
+			throw model::Error(model::ErrorKind::kAlreadyExists,
+							   "Collection `" + action.new_alias + "` already exists!");
 	}
 	context_.catalog->rename_alias(action.old_alias, action.new_alias);
 	const std::unique_lock writing(mutex_);

@@ -46,7 +46,8 @@ template <> struct Names<MultiVectorComparator> {
 	static constexpr std::string_view list[] = {"max_sim"};
 };
 template <> struct Names<PayloadFieldType> {
-	static constexpr std::string_view list[] = {"keyword", "integer", "float", "geo", "text", "bool", "datetime", "uuid"};
+	static constexpr std::string_view list[] = {"keyword", "integer", "float",    "geo",
+												"text",    "bool",    "datetime", "uuid"};
 };
 template <> struct Names<Tokenizer> {
 	static constexpr std::string_view list[] = {"word", "whitespace", "prefix", "multilingual"};

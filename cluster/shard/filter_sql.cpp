@@ -150,8 +150,12 @@ Test test_of(const model::MatchValue &match, const model::PayloadFieldSchema *in
 							  const char *name = are_uuids(index, {text}) ? "match_uuid" : "match_keyword";
 							  return Test{name, json_of(text), "value"};
 						  },
-						  [](int64_t value) { return Test{"match_integer", json_of(value), "value"}; },
-						  [](bool value) { return Test{"match_bool", json_of(value), "value"}; },
+						  [](int64_t value) {
+							  return Test{"match_integer", json_of(value), "value"};
+						  },
+						  [](bool value) {
+							  return Test{"match_bool", json_of(value), "value"};
+						  },
 					  },
 					  match.value);
 }
@@ -243,16 +247,15 @@ std::string nested_json(const model::NestedCondition &condition)
 /* The codecs refuse conditions on points within nested ones. */
 std::string condition_json(const model::Condition &condition)
 {
-	return std::visit(
-		Overloaded{
-			[](const model::FieldCondition &field) { return field_json(field); },
-			[](const model::IsEmptyCondition &empty) { return key_json("is_empty", empty.key); },
-			[](const model::IsNullCondition &null) { return key_json("is_null", null.key); },
-			[](const model::NestedCondition &nested) { return nested_json(nested); },
-			[](const std::shared_ptr<const model::Filter> &filter) { return filter_json(*filter); },
-			[](const auto &) { return std::string("{}"); },
-		},
-		condition);
+	return std::visit(Overloaded{
+						  [](const model::FieldCondition &field) { return field_json(field); },
+						  [](const model::IsEmptyCondition &empty) { return key_json("is_empty", empty.key); },
+						  [](const model::IsNullCondition &null) { return key_json("is_null", null.key); },
+						  [](const model::NestedCondition &nested) { return nested_json(nested); },
+						  [](const std::shared_ptr<const model::Filter> &filter) { return filter_json(*filter); },
+						  [](const auto &) { return std::string("{}"); },
+					  },
+					  condition);
 }
 
 /* ---- SQL ---- */
@@ -377,7 +380,8 @@ private:
 			fields.raw(path, model::to_stored_json(index.schema));
 			any = true;
 		}
-		return leaf(nested.key, "nested", parameters_->add_jsonb(filter_json(*nested.filter)), any ? fields.done() : "");
+		return leaf(nested.key, "nested", parameters_->add_jsonb(filter_json(*nested.filter)),
+					any ? fields.done() : "");
 	}
 
 	/* Whether the nested filter has a condition on the path under must. */
@@ -385,7 +389,8 @@ private:
 	{
 		for (const model::Condition &condition : filter.must)
 			if (const auto *field = std::get_if<model::FieldCondition>(&condition))
-				if (element_path(array, field->key) == path && !field->values_count && !field->is_empty && !field->is_null)
+				if (element_path(array, field->key) == path && !field->values_count && !field->is_empty &&
+					!field->is_null)
 					return true;
 		return false;
 	}

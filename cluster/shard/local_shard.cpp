@@ -125,8 +125,8 @@ std::string shard_table(uint64_t collection, uint32_t shard)
 
 LocalShard::LocalShard(std::shared_ptr<postgres::Pool> pool, const ShardState &state)
 	: pool_(std::move(pool)), state_(state),
-	  table_(std::string(kStorageSchema) + "." + shard_table(state.collection, state.shard)), operation_(state.operation),
-	  points_(state.points)
+	  table_(std::string(kStorageSchema) + "." + shard_table(state.collection, state.shard)),
+	  operation_(state.operation), points_(state.points)
 {
 }
 
@@ -149,7 +149,8 @@ std::vector<model::Record> LocalShard::scroll(const ShardSchema &schema, const S
 {
 	Parameters parameters(pool_->types());
 	const PointColumns columns(schema, page.selection.payload, page.selection.vectors, &parameters);
-	std::string sql = "SELECT t.id" + columns.sql() + " FROM " + table_ + " AS t" + where(page.filter, schema, &parameters);
+	std::string sql =
+		"SELECT t.id" + columns.sql() + " FROM " + table_ + " AS t" + where(page.filter, schema, &parameters);
 	if (page.from)
 		sql += " AND t.id >= " + parameters.add_point_id(*page.from);
 	sql += " ORDER BY t.id" + limit_sql(page.limit);
@@ -188,8 +189,8 @@ std::vector<model::FacetHit> LocalShard::facet(const ShardSchema &schema, const 
 {
 	Parameters parameters(pool_->types());
 	const uint64_t limit = std::min<uint64_t>(facet.limit, INT32_MAX);
-	const std::string sql = "SELECT payload_facet(t.payload, " + postgres::quote_literal(facet.key) + ", '" + facet.type +
-							"', " + std::to_string(limit) + ")::text FROM " + table_ + " AS t" +
+	const std::string sql = "SELECT payload_facet(t.payload, " + postgres::quote_literal(facet.key) + ", '" +
+							facet.type + "', " + std::to_string(limit) + ")::text FROM " + table_ + " AS t" +
 							where(facet.filter, schema, &parameters);
 	const Result result = pool_->execute(deadline, sql, parameters);
 	std::vector<model::FacetHit> hits;
@@ -208,10 +209,11 @@ std::vector<model::ScoredPoint> LocalShard::nearest(const ShardSchema &schema, c
 	const VectorColumn &vector = *search.vector;
 	Parameters parameters(pool_->types());
 	const std::string column = "t." + vector.column;
-	const std::string distance = distance_sql(vector.params, column, query_sql(vector.params, search.query, &parameters));
+	const std::string distance =
+		distance_sql(vector.params, column, query_sql(vector.params, search.query, &parameters));
 	const PointColumns columns(schema, search.selection.payload, search.selection.vectors, &parameters);
-	std::string sql =
-		"SELECT t.id, t.version, " + distance + columns.sql() + " FROM " + table_ + " AS t" + where(search.filter, schema, &parameters);
+	std::string sql = "SELECT t.id, t.version, " + distance + columns.sql() + " FROM " + table_ + " AS t" +
+					  where(search.filter, schema, &parameters);
 	if (search.exact)
 		sql += " AND " + column + " IS NOT NULL";
 	if (!search.excluded.empty())

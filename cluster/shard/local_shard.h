@@ -71,11 +71,14 @@ private:
 	void apply(const ShardSchema &schema, const model::UpdateVectors &request);
 	void apply(const ShardSchema &schema, const model::DeleteVectors &request);
 
-	std::string upsert_sql(const ShardSchema &schema, const model::UpsertPoints &upsert, postgres::Parameters *parameters);
+	std::string upsert_sql(const ShardSchema &schema, const model::UpsertPoints &upsert,
+						   postgres::Parameters *parameters);
 	/* `assignment` writes the SET list. Ids go before the filter. */
 	using Assignment = std::function<std::string(postgres::Parameters *)>;
-	void update_selected(const ShardSchema &schema, const model::PointSelection &selection, const Assignment &assignment);
-	void update_where(const std::function<std::string(postgres::Parameters *)> &condition, const Assignment &assignment);
+	void update_selected(const ShardSchema &schema, const model::PointSelection &selection,
+						 const Assignment &assignment);
+	void update_where(const std::function<std::string(postgres::Parameters *)> &condition,
+					  const Assignment &assignment);
 
 	/* Of ids in this order, how many a chunk-wise update reaches; `missing` is the
 	 * first that is not there. */

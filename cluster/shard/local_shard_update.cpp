@@ -64,13 +64,15 @@ struct VectorRows {
 	std::string value; /* the column's value in terms of u */
 };
 
-VectorRows narrow_rows(const VectorColumn &vector, const std::vector<std::span<const float>> &rows, Parameters *parameters)
+VectorRows narrow_rows(const VectorColumn &vector, const std::vector<std::span<const float>> &rows,
+					   Parameters *parameters)
 {
 	return {parameters->add_vectors(rows), to_column(vector.params, "u." + vector.column)};
 }
 
 /* The pieces of all rows lie in one array, of which each row takes its slice. */
-VectorRows wide_rows(const VectorColumn &vector, const std::vector<std::span<const float>> &rows, Parameters *parameters)
+VectorRows wide_rows(const VectorColumn &vector, const std::vector<std::span<const float>> &rows,
+					 Parameters *parameters)
 {
 	std::vector<std::span<const float>> all;
 	for (const auto &row : rows)
@@ -81,7 +83,8 @@ VectorRows wide_rows(const VectorColumn &vector, const std::vector<std::span<con
 	const std::string array = "(" + parameters->add_vectors(all) + ")";
 	const std::string n = std::to_string(pieces_of(vector.params));
 	const std::string first = "(u.row - 1) * " + n + " + 1";
-	return {"", "CASE WHEN " + array + "[" + first + "] IS NOT NULL THEN " + array + "[" + first + " : u.row * " + n + "] END"};
+	return {"", "CASE WHEN " + array + "[" + first + "] IS NOT NULL THEN " + array + "[" + first + " : u.row * " + n +
+					"] END"};
 }
 
 template <class T>
@@ -118,11 +121,11 @@ void LocalShard::change_table(const std::string &sql)
 /* `change`: a statement that returns how many points each row adds. */
 void LocalShard::record(const std::string &change, Parameters *parameters)
 {
-	const std::string sql = "WITH changed AS (" + change + ") UPDATE " + kStorageSchema +
-							".shards SET operation = " + parameters->add_integer(static_cast<int64_t>(next_operation())) +
-							", points = points + (SELECT coalesce(sum(added), 0) FROM changed) WHERE collection = " +
-							std::to_string(state_.collection) + " AND shard = " + std::to_string(state_.shard) +
-							" RETURNING points";
+	const std::string sql =
+		"WITH changed AS (" + change + ") UPDATE " + kStorageSchema +
+		".shards SET operation = " + parameters->add_integer(static_cast<int64_t>(next_operation())) +
+		", points = points + (SELECT coalesce(sum(added), 0) FROM changed) WHERE collection = " +
+		std::to_string(state_.collection) + " AND shard = " + std::to_string(state_.shard) + " RETURNING points";
 	const postgres::Result result = pool_->execute(kNoDeadline, sql, *parameters);
 	if (result.rows() != 1)
 		throw model::internal("the shard is not in the catalog");
@@ -163,13 +166,13 @@ std::string LocalShard::upsert_sql(const ShardSchema &schema, const model::Upser
 		excluded += ", " + vector.column + " = excluded." + vector.column;
 	}
 	const std::string rows = unnest_sql(arrays, names);
+	const std::string insert = "INSERT INTO " + table_ + " AS t (" + columns + ") SELECT " + values + " FROM " + rows;
+	if (upsert.mode == model::UpdateMode::kInsertOnly)
+		return insert + " ON CONFLICT (id) DO NOTHING RETURNING 1 AS added";
 	const std::string condition = upsert.update_filter ? filter_sql(*upsert.update_filter, schema, parameters) : "true";
 	if (upsert.mode == model::UpdateMode::kUpdateOnly)
 		return "UPDATE " + table_ + " AS t SET " + replaced + " FROM " + rows + " WHERE t.id = u.id AND " + condition +
 			   " RETURNING 0 AS added";
-	const std::string insert = "INSERT INTO " + table_ + " AS t (" + columns + ") SELECT " + values + " FROM " + rows;
-	if (upsert.mode == model::UpdateMode::kInsertOnly)
-		return insert + " ON CONFLICT (id) DO NOTHING RETURNING 1 AS added";
 	return insert + " ON CONFLICT (id) DO UPDATE SET " + excluded + " WHERE " + condition +
 		   " RETURNING (t.xmax = 0)::int AS added";
 }
@@ -249,7 +252,8 @@ void LocalShard::apply(const ShardSchema &schema, const model::UpdateVectors &re
 		}
 		set += ", " + vector.column + " = coalesce(" + rows.value + ", t." + vector.column + ")";
 	}
-	std::string sql = "UPDATE " + table_ + " AS t SET " + set + " FROM " + unnest_sql(arrays, names) + " WHERE t.id = u.id";
+	std::string sql =
+		"UPDATE " + table_ + " AS t SET " + set + " FROM " + unnest_sql(arrays, names) + " WHERE t.id = u.id";
 	if (request.update_filter)
 		sql += " AND " + filter_sql(*request.update_filter, schema, &parameters);
 	record(sql + " RETURNING 0 AS added", &parameters);
@@ -280,13 +284,15 @@ void LocalShard::update_selected(const ShardSchema &schema, const model::PointSe
 								 const Assignment &assignment)
 {
 	if (selection.filter && !selection.has_ids) {
-		update_where([&](Parameters *parameters) { return filter_sql(*selection.filter, schema, parameters); }, assignment);
+		update_where([&](Parameters *parameters) { return filter_sql(*selection.filter, schema, parameters); },
+					 assignment);
 		return;
 	}
 	std::optional<PointId> missing;
 	std::vector<PointId> ids = selection.ids;
 	ids.resize(reached(ids, &missing));
-	update_where([&](Parameters *parameters) { return "t.id = ANY (" + parameters->add_point_ids(ids) + ")"; }, assignment);
+	update_where([&](Parameters *parameters) { return "t.id = ANY (" + parameters->add_point_ids(ids) + ")"; },
+				 assignment);
 	if (missing)
 		throw model::point_not_found(model::to_string(*missing));
 }

@@ -15,8 +15,8 @@ namespace vecext::shard {
 class PointColumns {
 public:
 	/* Throws unknown_vector. */
-	PointColumns(const ShardSchema &schema, const model::PayloadSelection &payload, const model::VectorSelection &vectors,
-				 postgres::Parameters *parameters);
+	PointColumns(const ShardSchema &schema, const model::PayloadSelection &payload,
+				 const model::VectorSelection &vectors, postgres::Parameters *parameters);
 
 	/* Columns of the select list, each after a comma. */
 	const std::string &sql() const { return sql_; }

@@ -51,7 +51,7 @@ struct Sample {
 
 struct FacetCount {
 	std::string key;
-	std::string type;    /* of payload_facet() */
+	std::string type; /* of payload_facet() */
 	uint64_t limit = 0;
 	const model::Filter *filter = nullptr;
 };
