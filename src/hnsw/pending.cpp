@@ -351,6 +351,7 @@ enum class Outcome { kScored, kGone };
 void score_page(PendingScan &scan, const PendingCandidate *candidates, uint32 count, float *distances,
 				Outcome *outcomes)
 {
+	PAUSE_POINT("value");
 	Buffer buffer = scan.graph.read(candidates[0].value.block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	for (uint32 i = 0; i < count; i++) {
