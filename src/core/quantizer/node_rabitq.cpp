@@ -151,8 +151,10 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 	const QuantizerOptions &options = query.quantizer->options;
 	const float *centre = query.quantizer->state->centre();
 	for (uint32_t i = 0; i < options.dims; i++)
-		query.values[i] = bounded(values[i] - centre[i]);
+		query.values[i] = values[i] - centre[i];
 	const float norm_squared = bounded(ordered_dot(query.values, query.values, options.dims));
+	if (!is_codable(norm_squared))
+		memset(query.values, 0, sizeof(float) * options.dims);
 	query.norm = std::sqrt(norm_squared);
 	query.base =
 		options.metric == Metric::kInnerProduct ? bounded(-ordered_dot(values, centre, options.dims)) : norm_squared;
