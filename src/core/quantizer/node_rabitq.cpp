@@ -27,8 +27,8 @@ namespace {
  * and its continuation to 8 bits). */
 constexpr float kNormalStep[9] = {0, 2, 0.9957f, 0.5860f, 0.3352f, 0.1881f, 0.1041f, 0.0569f, 0.0308f};
 
-/* Steps tried, relative to that. */
-constexpr float kStepFactors[] = {1.0f, 0.92f, 1.08f};
+/* Other steps tried, relative to that. */
+constexpr float kStepFactors[] = {0.92f, 1.08f};
 
 void train(const TrainingRows &, QuantizerState &) {}
 
@@ -79,8 +79,6 @@ CodeSums choose_levels(const float *residual, uint32_t padded, int bits, float s
 	if (bits == 1) /* signs, whatever the step */
 		return sums;
 	for (float factor : kStepFactors) {
-		if (factor == 1)
-			continue;
 		take_levels(residual, padded, bits, step * factor, other);
 		const CodeSums tried = sums_of(residual, padded, bits, other);
 		if (tried.fit() > sums.fit()) {
