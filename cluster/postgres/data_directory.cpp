@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kSettingsFile[] = "vecext.conf";
+constexpr char kUnfinished[] = ".new-";
 constexpr size_t kLongestSocketPath = 107;
 constexpr char kSocketName[] = "/.s.PGSQL.5432";
 /* A server that was told to stop at once kills what is left of it after 5 s. */
@@ -97,6 +98,14 @@ std::map<std::string, std::string> all_settings(const ServerSettings &settings)
 	return all;
 }
 
+void remove_unfinished(const std::string &directory)
+{
+	std::error_code ignored;
+	for (const auto &entry : fs::directory_iterator(directory, ignored))
+		if (entry.path().filename().string().starts_with(std::string("data") + kUnfinished))
+			fs::remove_all(entry.path(), ignored);
+}
+
 bool is_running_in(pid_t pid, const std::string &data)
 {
 	std::error_code error;
@@ -125,9 +134,10 @@ DataDirectory::DataDirectory(const std::string &directory, const Installation &i
 
 void DataDirectory::make(const Installation &installation, const std::string &directory) const
 {
-	const std::string fresh = data_ + ".new";
+	remove_unfinished(directory);
+	/* A name of our own: an initdb of a killed process may still be tidying up. */
+	const std::string fresh = data_ + kUnfinished + std::to_string(getpid());
 	std::error_code error;
-	fs::remove_all(fresh, error);
 	const Outcome outcome = run({{installation.bin_dir + "/initdb", "--pgdata=" + fresh, "--username=postgres",
 								  "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"},
 								 directory,

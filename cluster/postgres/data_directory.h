@@ -2,7 +2,7 @@
  * data_directory.h: the files of the embedded PostgreSQL.
  *
  *     DIRECTORY/data      made by initdb: checksums, C.UTF-8, superuser postgres
- *     DIRECTORY/data.new  initdb's work; renamed when it is complete
+ *     DIRECTORY/data.new-PID  initdb's work; renamed when it is complete
  *     DIRECTORY/socket    for its owner and root only; in /tmp when the path is too
  *                         long for a socket
  *

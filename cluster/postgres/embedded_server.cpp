@@ -3,7 +3,6 @@
  */
 #include "postgres/embedded_server.h"
 
-#include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
 #include <stdexcept>
 
 #include "logging/log.h"
@@ -44,16 +44,27 @@ constexpr std::array<LogPrefix, 7> kLogPrefixes{{
 	{"NOTICE:  ", spdlog::level::info},
 }};
 
-void log_line(std::string_view line)
+/* What everybody hears who knocks while the server is not ready. */
+bool is_refusal_to_connect(std::string_view text)
+{
+	return text.starts_with("the database system is ");
+}
+
+/* Returns the level, which lines without a prefix (DETAIL, HINT, further lines)
+ * share with the one before them. */
+spdlog::level::level_enum log_line(std::string_view line, spdlog::level::level_enum level)
 {
 	static const std::shared_ptr<spdlog::logger> log = logging::target("postgres");
-	for (const auto &[word, level] : kLogPrefixes) {
-		if (line.starts_with(word)) {
-			log->log(level, "{}", line.substr(word.size()));
-			return;
+	for (const LogPrefix &prefix : kLogPrefixes) {
+		if (line.starts_with(prefix.word)) {
+			line.remove_prefix(prefix.word.size());
+			const bool refusal = prefix.level == spdlog::level::err && is_refusal_to_connect(line);
+			level = refusal ? spdlog::level::debug : prefix.level;
+			break;
 		}
 	}
-	log->info("{}", line); /* DETAIL, HINT, continued lines */
+	log->log(level, "{}", line);
+	return level;
 }
 
 std::optional<User> user_for(const std::string &wanted)
@@ -80,8 +91,10 @@ std::string quoted_value(const std::string &value)
 
 /* One run of the server, seen from the watching thread. */
 struct EmbeddedServer::Watch {
+	pid_t pid;
 	int output;
 	std::string unfinished_line;
+	spdlog::level::level_enum log_level = spdlog::level::info;
 	bool ready = false, exited = false;
 	int status = 0;
 };
@@ -183,7 +196,7 @@ bool EmbeddedServer::run_once()
 		}
 		pid_ = child.pid;
 	}
-	Watch watch{child.output, {}};
+	Watch watch{child.pid, child.output, {}};
 	await_end(watch);
 	if (watch.output >= 0)
 		close(watch.output);
@@ -197,7 +210,7 @@ void EmbeddedServer::await_end(Watch &watch)
 		poll(&waiting, watch.output >= 0 ? 1 : 0, watch.ready ? kRunningPollMs : kStartingPollMs);
 		if (waiting.revents != 0)
 			read_log(watch);
-		if (!watch.ready && !watch.exited && answers()) {
+		if (!watch.ready && !watch.exited && is_ready(watch.pid)) {
 			watch.ready = true;
 			set_state(State::kReady);
 		}
@@ -230,7 +243,7 @@ void EmbeddedServer::read_log(Watch &watch)
 	while ((end = watch.unfinished_line.find('\n')) != std::string::npos) {
 		const std::string line = watch.unfinished_line.substr(0, end);
 		watch.unfinished_line.erase(0, end + 1);
-		log_line(line);
+		watch.log_level = log_line(line, watch.log_level);
 		const std::lock_guard lock(mutex_);
 		last_log_ += line + "\n";
 		if (last_log_.size() > kKeptLog)
@@ -238,9 +251,18 @@ void EmbeddedServer::read_log(Watch &watch)
 	}
 }
 
-bool EmbeddedServer::answers() const
+/* The server says so in its pid file: its pid in the first line, its state in the
+ * last. Knocking at its socket would fill its log. */
+bool EmbeddedServer::is_ready(pid_t pid) const
 {
-	return PQping(conninfo_.c_str()) == PQPING_OK;
+	std::ifstream file(files_->data() + "/postmaster.pid");
+	std::string line;
+	if (!std::getline(file, line) || line != std::to_string(pid))
+		return false;
+	while (std::getline(file, line))
+		if (line.starts_with("ready"))
+			return true;
+	return false;
 }
 
 void EmbeddedServer::set_state(State state)

@@ -59,7 +59,7 @@ private:
 	void pause(std::chrono::milliseconds time);
 	void await_end(Watch &watch);
 	void read_log(Watch &watch);
-	bool answers() const;
+	bool is_ready(pid_t pid) const;
 
 	Options options_;
 	std::string conninfo_;
