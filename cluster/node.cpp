@@ -136,6 +136,25 @@ api::http::ServerOptions http_options(const Settings &settings)
 	return options;
 }
 
+collection::NodeSettings node_settings(const config::StorageSettings &storage)
+{
+	const config::CollectionDefaults &from = storage.collection;
+	collection::NodeSettings settings;
+	settings.defaults = {from.hnsw,
+						 from.optimizers,
+						 from.wal,
+						 from.quantization,
+						 from.strict_mode,
+						 from.vectors_on_disk,
+						 from.on_disk_payload,
+						 from.shard_number,
+						 from.replication_factor,
+						 from.write_consistency_factor};
+	settings.search_timeout_seconds = storage.search_timeout_sec;
+	settings.max_collections = storage.max_collections;
+	return settings;
+}
+
 api::http::TlsFiles tls_files(const Settings &settings)
 {
 	const bool verify = settings.service.verify_https_client_certificate;
@@ -195,8 +214,8 @@ void Node::open_collections(const std::string &conninfo)
 	pool.conninfo = conninfo;
 	pool.size = pool_size(settings_);
 	pool.patience = settings_.postgres.wait_for_server;
-	dispatcher_ = std::make_shared<dispatch::Dispatcher>(
-		std::make_shared<collection::TableOfContent>(std::make_shared<postgres::Pool>(pool), settings_));
+	dispatcher_ = std::make_shared<dispatch::Dispatcher>(std::make_shared<collection::TableOfContent>(
+		std::make_shared<postgres::Pool>(pool), node_settings(settings_.storage)));
 }
 
 void Node::start_http()

@@ -44,10 +44,11 @@ constexpr std::array<LogPrefix, 7> kLogPrefixes{{
 	{"NOTICE:  ", spdlog::level::info},
 }};
 
-/* What everybody hears who knocks while the server is not ready. */
-bool is_refusal_to_connect(std::string_view text)
+/* FATAL in name only: what everybody hears who knocks while the server is not ready
+ * or is there when it stops. */
+bool is_ordinary(std::string_view text)
 {
-	return text.starts_with("the database system is ");
+	return text.starts_with("the database system is ") || text.ends_with(" due to administrator command");
 }
 
 /* Returns the level, which lines without a prefix (DETAIL, HINT, further lines)
@@ -58,8 +59,7 @@ spdlog::level::level_enum log_line(std::string_view line, spdlog::level::level_e
 	for (const LogPrefix &prefix : kLogPrefixes) {
 		if (line.starts_with(prefix.word)) {
 			line.remove_prefix(prefix.word.size());
-			const bool refusal = prefix.level == spdlog::level::err && is_refusal_to_connect(line);
-			level = refusal ? spdlog::level::debug : prefix.level;
+			level = is_ordinary(line) ? spdlog::level::debug : prefix.level;
 			break;
 		}
 	}

@@ -196,7 +196,6 @@ TEST(Flags, AreQdrants)
 	const Flags flags = parse_flags(static_cast<int>(arguments.size()), arguments.data(), status);
 	EXPECT_FALSE(status.has_value());
 	EXPECT_EQ(flags.config_path, "a.yaml");
-	EXPECT_TRUE(flags.disable_telemetry);
 	EXPECT_EQ(flags.unsupported, (std::vector<std::string>{"--uri", "--snapshot", "--force-snapshot"}));
 }
 
