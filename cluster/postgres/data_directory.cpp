@@ -16,6 +16,7 @@
 #include <functional>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace vecext::postgres {
 
@@ -106,10 +107,25 @@ void remove_unfinished(const std::string &directory)
 			fs::remove_all(entry.path(), ignored);
 }
 
-bool is_running_in(pid_t pid, const std::string &data)
+/* PostgreSQL's processes stay in their data directory. */
+bool is_server_process(const fs::path &process, const std::string &data)
 {
 	std::error_code error;
-	return fs::read_symlink("/proc/" + std::to_string(pid) + "/cwd", error) == fs::path(data) && !error;
+	if (fs::read_symlink(process / "cwd", error) != fs::path(data) || error)
+		return false;
+	return fs::read_symlink(process / "exe", error).filename().string().starts_with("postgres");
+}
+
+std::vector<pid_t> server_processes(const std::string &data)
+{
+	std::vector<pid_t> found;
+	std::error_code ignored;
+	for (const auto &entry : fs::directory_iterator("/proc", ignored)) {
+		const pid_t pid = static_cast<pid_t>(strtol(entry.path().filename().c_str(), nullptr, 10));
+		if (pid > 0 && is_server_process(entry.path(), data))
+			found.push_back(pid);
+	}
+	return found;
 }
 
 } /* namespace */
@@ -192,14 +208,25 @@ void DataDirectory::write_settings(const ServerSettings &settings) const
 	own(path);
 }
 
+/* A postmaster that dies takes its backends with it as soon as they wait for
+ * something; one that computes for hours would keep the next server out. */
+void DataDirectory::end_orphans() const
+{
+	const pid_t postmaster = static_cast<pid_t>(strtol(first_word(data_ + "/postmaster.pid").c_str(), nullptr, 10));
+	const std::vector<pid_t> processes = server_processes(data_);
+	if (std::find(processes.begin(), processes.end(), postmaster) != processes.end())
+		return;
+	for (const pid_t pid : processes)
+		kill(pid, SIGQUIT);
+}
+
 void DataDirectory::await_former_server() const
 {
-	const std::string word = first_word(data_ + "/postmaster.pid");
-	const pid_t pid = static_cast<pid_t>(strtol(word.c_str(), nullptr, 10));
 	const auto give_up = std::chrono::steady_clock::now() + kFormerServerTime;
-	while (pid > 0 && is_running_in(pid, data_)) {
+	for (std::vector<pid_t> left; !(left = server_processes(data_)).empty();) {
 		if (std::chrono::steady_clock::now() > give_up)
-			fail("process " + word + " still runs in " + data_);
+			fail("process " + std::to_string(left.front()) + " still runs in " + data_);
+		end_orphans();
 		std::this_thread::sleep_for(std::chrono::milliseconds(20));
 	}
 }

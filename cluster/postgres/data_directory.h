@@ -39,6 +39,9 @@ public:
 	 * Throws std::runtime_error when it stays. */
 	void await_former_server() const;
 
+	/* Tells processes of a server whose postmaster is gone to end at once. */
+	void end_orphans() const;
+
 	const std::string &data() const { return data_; }
 	const std::string &socket() const { return socket_; }
 

@@ -210,6 +210,8 @@ void EmbeddedServer::await_end(Watch &watch)
 		poll(&waiting, watch.output >= 0 ? 1 : 0, watch.ready ? kRunningPollMs : kStartingPollMs);
 		if (waiting.revents != 0)
 			read_log(watch);
+		if (watch.exited)
+			files_->end_orphans();
 		if (!watch.ready && !watch.exited && is_ready(watch.pid)) {
 			watch.ready = true;
 			set_state(State::kReady);
