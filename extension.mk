@@ -23,7 +23,8 @@ EXTRA_CLEAN = $(OBJS:.o=.d) $(ALIAS_SCRIPT)
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --outputdir=$(BUILD)/regress --load-extension=vecext
 
-PG_CPPFLAGS = -Isrc -Iinclude -isystem $(shell $(PG_CONFIG) --includedir-server)
+# INJECTION=yes: with the pause points of src/pg/injection.h, for tests.
+PG_CPPFLAGS = $(if $(INJECTION),-DVECEXT_INJECTION) -Isrc -Iinclude -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -Werror -Wno-register -Wno-unused-parameter -fvisibility=hidden -ffp-contract=off -MMD -MP -pthread
 # Symbols of static libraries stay hidden: see VECEXT_STEMMER in src/core.
 SHLIB_LINK = $(CORE_LIB) -l:libstemmer.a -licuuc -lstdc++ -lm -fopenmp -Wl,--exclude-libs,ALL

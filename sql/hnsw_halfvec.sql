@@ -65,7 +65,7 @@ BEGIN
 		SET LOCAL enable_indexscan = off;
 		EXECUTE query INTO by_scan USING sample_halfvec(100000 + i, dims);
 		IF cardinality(by_index) <> cardinality(by_scan) OR EXISTS (
-			SELECT FROM unnest(by_index, by_scan) AS d (i, s) WHERE abs(i - s) > 1e-5 * (abs(s) + 1)) THEN
+			SELECT FROM unnest(by_index, by_scan) AS d (a, b) WHERE abs(a - b) > 1e-5 * (abs(b) + 1)) THEN
 			wrong := wrong + 1;
 		END IF;
 	END LOOP;

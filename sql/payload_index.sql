@@ -164,3 +164,37 @@ SELECT payload FROM bare WHERE payload ~@ '{"must": {"key": "a"}}';
 SELECT amvalidate(oid) FROM pg_opclass WHERE opcname LIKE 'payload\_%\_ops' ORDER BY opcname;
 DROP TABLE places, bare, filters;
 DROP FUNCTION plan_of, rows_of, estimate;
+
+-- texts by index and without, for each way of cutting them
+CREATE TABLE texts (id int, payload jsonb);
+INSERT INTO texts SELECT i, jsonb_build_object('t', t) FROM unnest(ARRAY['The quick brown-fox jumps', 'Jumping foxes over THE dogs', 'Straße nach Łódź', 'naïve café', 'ab abc abcd abcde',
+	'我爱北京天安门', '東京都に住む', '12 34 56', '', 'running runs ran', 'the', 'e-mail: a.b@c.d']) WITH ORDINALITY AS u (t, i);
+INSERT INTO texts VALUES (20, '{"t": ["The quick", "fox jumps", 5, null]}'), (21, '{"t": 5}'), (22, '{}');
+CREATE FUNCTION text_found(options jsonb, OUT by_text text, OUT by_any text, OUT by_phrase text, OUT plans bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	field_schema jsonb := jsonb_build_object('t', '{"type": "text"}' || options);
+	way text; needle text; found int[]; expected int[]; line text; result text;
+BEGIN
+	EXECUTE format('CREATE INDEX texts_t ON texts USING gin (payload payload_text_ops (path = ''t'', parameters = %L))', options);
+	plans := 0;
+	FOREACH way IN ARRAY ARRAY['text', 'text_any', 'phrase'] LOOP
+		result := '';
+		FOREACH needle IN ARRAY ARRAY['quick FOX', 'jump the', 'strasse', '北京', 'abc', 'runs', '東京', 'a.b', ''] LOOP
+			SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = off;
+			EXECUTE format('SELECT array_agg(id ORDER BY id) FROM texts WHERE payload_test(payload, ''t'', %L, %L, %L)', way, to_jsonb(needle), field_schema) INTO expected;
+			SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = on;
+			EXECUTE format('SELECT array_agg(id ORDER BY id) FROM texts WHERE payload_test(payload, ''t'', %L, %L, %L)', way, to_jsonb(needle), field_schema) INTO found;
+			FOR line IN EXECUTE format('EXPLAIN SELECT id FROM texts WHERE payload_test(payload, ''t'', %L, %L, %L)', way, to_jsonb(needle), field_schema) LOOP
+				plans := plans + (line ~ 'Bitmap Index Scan on texts_t')::int;
+			END LOOP;
+			result := result || coalesce(array_to_string(found, ','), '-') || CASE WHEN found IS DISTINCT FROM expected THEN '!' ELSE ' ' END;
+		END LOOP;
+		IF way = 'text' THEN by_text := result; ELSIF way = 'text_any' THEN by_any := result; ELSE by_phrase := result; END IF;
+	END LOOP;
+	DROP INDEX texts_t;
+END $$;
+SELECT options, f.* FROM unnest(ARRAY['{"tokenizer": "word"}', '{"tokenizer": "whitespace"}', '{"tokenizer": "prefix", "min_token_len": 2, "max_token_len": 4}', '{"tokenizer": "multilingual"}',
+	'{"lowercase": false}', '{"ascii_folding": true}', '{"stopwords": "english"}', '{"stopwords": {"languages": ["en"], "custom": ["quick"]}}',
+	'{"stemmer": {"type": "snowball", "language": "english"}}', '{"min_token_len": 4}', '{"max_token_len": 4}', '{"phrase_matching": true}']::jsonb[]) AS options, text_found(options) AS f;
+DROP TABLE texts;
+DROP FUNCTION text_found;

@@ -2,11 +2,18 @@
 #
 # Measures named "[LABEL, ]ef N: VALUE" become one table of search curves, a row
 # for each system, label and ef_search. All others become a table with a column for
-# each system and, where a peer has the measure too, our value over the peer's.
+# each system and, where a peer has the measure too, our value over the peer's. Where
+# the file `targets` has a bound for a measure of `scenario`, it stands beside.
 
 BEGIN {
 	FS = "\t"
 	ours = "vecext"
+	while (targets != "" && (getline line < targets) > 0)
+		if (line !~ /^#/ && split(line, fields, / *\| */) == 4 && scenario ~ "^" fields[1] "$") {
+			target_peer[fields[2]] = fields[3]
+			target_bound[fields[2]] = fields[4]
+			has_targets = 1
+		}
 }
 
 {
@@ -60,6 +67,19 @@ function with_unit(name, unit) {
 	return unit == "" ? name : name " (" unit ")"
 }
 
+# "<= 0.9 hnswlib: met"
+function judged(name,    peer, value, words, met) {
+	if (!(name in target_bound))
+		return ""
+	peer = target_peer[name]
+	split(target_bound[name], words, " ")
+	if (values[ours, name] == "" || (peer != "" && values[peer, name] == ""))
+		return target_bound[name] " " peer
+	value = values[ours, name] / (peer == "" ? 1 : values[peer, name])
+	met = words[1] == "<=" ? value <= words[2] : value >= words[2]
+	return target_bound[name] (peer == "" ? "" : " " peer) (met ? ": met" : ": missed")
+}
+
 function print_measures(    i, j, name, line, rule, mine, theirs) {
 	line = "| |"
 	rule = "|---|"
@@ -72,6 +92,10 @@ function print_measures(    i, j, name, line, rule, mine, theirs) {
 			line = line " " ours " / " systems[j] " |"
 			rule = rule "---:|"
 		}
+	if (has_targets) {
+		line = line " target |"
+		rule = rule "---|"
+	}
 	print line
 	print rule
 	for (i = 1; i <= measure_count; i++) {
@@ -85,6 +109,8 @@ function print_measures(    i, j, name, line, rule, mine, theirs) {
 				theirs = values[systems[j], name]
 				line = line " " (mine == "" || theirs == "" || theirs == 0 ? "-" : sprintf("%.2f", mine / theirs)) " |"
 			}
+		if (has_targets)
+			line = line " " judged(name) " |"
 		print line
 	}
 }

@@ -4,7 +4,7 @@
  * relative to a node), these code a vector relative to the whole data set, so a
  * node has one code wherever it is met: what the compact layout stores.
  *
- *   kScalar    8 bits per dimension on one grid: (x_i - c_i) in [-R, R], R a
+ *   kScalar    8 bits per dimension on a grid: (x_i - c_i) in [-R_i, R_i], R_i a
  *              quantile of the sample's |x_i - c_i|; what lies beyond saturates
  *   kBinary    1, 1.5 or 2 bits per dimension; the query keeps more
  *   kProduct   one byte for 1, 2, 4, 8 or 16 dimensions: the nearest of 256
@@ -77,7 +77,7 @@ struct QuantizerOptions {
 	uint32_t dims = 0; /* 1 to kMaxCodeDims, for kProduct to kMaxProductDims */
 
 	/* Those of other kinds are ignored, but kept within their ranges. */
-	float quantile = 0.99f;                           /* kScalar: 0.5 to 1; 1 = no value of the sample saturates */
+	float quantile = 0.9999f;                         /* kScalar: 0.5 to 1; 1 = nothing of the sample saturates */
 	BinaryWidth binary_width = BinaryWidth::kOneBit;  /* kBinary */
 	BinaryQuery binary_query = BinaryQuery::kScalar8; /* kBinary */
 	uint8_t compression = 16;                         /* kProduct: 4, 8, 16, 32 or 64 times smaller than float32 */
@@ -93,8 +93,8 @@ const char *quantizer_name(QuantizerKind kind) noexcept;
 
 /* Sizes in bytes of a state and of a code, factors included; for checked options.
  *
- *   state   kScalar, kRabitq    128 + 4 dims
- *           kBinary             128 + 8 dims
+ *   state   kRabitq             128 + 4 dims
+ *           kScalar, kBinary    128 + 8 dims
  *           kProduct            128 + 1,024 dims
  *   code    kScalar             dims + 4 (kInnerProduct, kL1: dims), in steps of 64 dims
  *           kBinary             1/8, 3/16 or 1/4 dims, in steps of 64 bits
@@ -105,8 +105,8 @@ size_t quantizer_code_bytes(const QuantizerOptions &options) noexcept;
 
 /* --------------------------------------------------------------- training */
 
-/* Rows that training makes use of; more are a waste. At most 16,384, and about
- * 64 MB of floats. */
+/* Rows that training makes use of; more are a waste. 1,024 to 8,192, as few
+ * as 64 MB of floats allow. */
 uint32_t quantizer_training_rows(const QuantizerOptions &options) noexcept;
 
 /* Which rows of a stream of unknown length make up a uniform sample (reservoir

@@ -38,7 +38,10 @@ CREATE FUNCTION hnsw_stats(
 	OUT upper_pages bigint,
 	OUT value_pages bigint,
 	OUT pending_pages bigint,
-	OUT free_pages bigint)
+	OUT free_pages bigint,
+	OUT layout text,
+	OUT quantization text,
+	OUT exact text)
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION hnsw_stats(regclass) IS

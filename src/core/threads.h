@@ -31,4 +31,8 @@ private:
 	sigset_t before_;
 };
 
+/* Calls work(context) on `threads` threads, the calling one among them, and returns
+ * when all have. */
+void run_on_threads(int threads, void (*work)(void *context) noexcept, void *context) noexcept;
+
 } /* namespace vecext */

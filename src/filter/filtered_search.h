@@ -73,6 +73,8 @@ struct FilteredRow {
 struct FilteredCounters {
 	uint64 searches, batches;
 	uint64 nodes_visited, distances, rows_checked, rows_rejected, pending_rows;
+	uint64 codes;      /* estimates of distances by codes */
+	uint64 rescored;   /* rows found by codes and then measured by their vectors */
 	double members;    /* of the last bitmap; negative: none was made */
 	uint64 strategies; /* bit 1 << Strategy: used */
 	Strategy last;
@@ -113,14 +115,18 @@ struct FilteredSearch {
 	uint32 ef;
 	uint32 left; /* rows that the batch may still return */
 	Strategy strategy;
-	bool steer;   /* ask the bitmap first */
-	float range;  /* graph distance; infinite: there is none */
-	bool inexact; /* only an exact strategy finds all rows */
+	bool steer;            /* ask the bitmap first */
+	float range;           /* graph distance; infinite: there is none */
+	float estimated_range; /* the same for estimates by nodes' codes, which err */
+	bool inexact;          /* only an exact strategy finds all rows */
 	ArenaVector<FilteredRow> rows;
 	hnsw::FilteredLayerSearch layer;
-	double spent_limit; /* of this walk, in the unit of costs */
-	uint64 checked;     /* heap rows in this walk */
-	bool walk_ended;    /* by itself */
+	double spent_limit;      /* of this walk, in the unit of costs */
+	double expected_share;   /* of the nodes it meets that match */
+	uint64 checked;          /* heap rows in this walk */
+	bool walk_ended;         /* by itself */
+	uint32 matched_nodes[8]; /* some of those that walks of this batch met */
+	uint32 matched_node_count;
 	FilteredCounters counters;
 };
 

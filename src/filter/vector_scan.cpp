@@ -219,7 +219,11 @@ void explain_run(const FilteredSearch &search, ExplainState *es)
 	if (counters.members >= 0)
 		explain_count("Rows in Bitmap", counters.members, es);
 	explain_count("Nodes Visited", static_cast<double>(counters.nodes_visited), es);
+	if (counters.codes > 0)
+		explain_count("Codes Scored", static_cast<double>(counters.codes), es);
 	explain_count("Distances Computed", static_cast<double>(counters.distances), es);
+	if (counters.rescored > 0)
+		explain_count("Rows Rescored", static_cast<double>(counters.rescored), es);
 	if (search.filter != nullptr) {
 		explain_count("Rows Checked", static_cast<double>(counters.rows_checked), es);
 		explain_count("Rows Matched", static_cast<double>(counters.rows_checked - counters.rows_rejected), es);

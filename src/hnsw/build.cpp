@@ -25,9 +25,11 @@ extern "C" {
 #include <unistd.h>
 
 #include "hnsw/graph_writer.h"
+#include "hnsw/node_codes.h"
 #include "hnsw/options.h"
 #include "hnsw/value_pages.h"
 #include "pg/error.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/build.h"
 
@@ -38,6 +40,8 @@ namespace {
 struct Build {
 	Relation heap, index;
 	IndexFormat format;
+	NodeCodeState codes;
+	NodeCoder coder; /* compact indexes, once the model is trained */
 	NodeLayout layouts[2];
 	MemoryContext context;
 	MemoryContext row_context;
@@ -87,12 +91,13 @@ double estimated_rows(Relation heap)
 
 /* ---- the metapage ---- */
 
-void fill_meta(Page page, const IndexFormat &format)
+void fill_meta(Page page, const IndexFormat &format, const NodeCodeState &codes)
 {
 	init_page(page, PageKind::kMeta);
 	MetaPage *meta = meta_page(page);
 	memset(static_cast<void *>(meta), 0, sizeof *meta);
 	meta->format = format;
+	meta->codes = codes;
 	meta->state.entry_point = kNoNode;
 	meta->state.free_nodes[0] = meta->state.free_nodes[1] = InvalidBlockNumber;
 	meta->state.pending_head = meta->state.pending_tail = InvalidBlockNumber;
@@ -101,36 +106,29 @@ void fill_meta(Page page, const IndexFormat &format)
 		reinterpret_cast<char *>(meta) + sizeof *meta - reinterpret_cast<char *>(page);
 }
 
-IndexFormat format_for(Relation index)
+IndexFormat format_for(Relation index, NodeCodeState *codes)
 {
 	const OpclassTraits &traits = opclass_traits(index);
-	FormatRequest request = {};
-	request.metric = traits.metric;
-	request.element = traits.element;
-	request.dims = index_dims(index);
-	request.m = option_m(index);
-	request.ef_construction = option_ef_construction(index);
-	request.code_bits = option_code_bits(index);
-	if (traits.element != ElementType::kSparse)
-		request.value_bytes = hnsw::value_size(traits.element, request.dims, nullptr);
-	return choose_format(request);
+	*codes = {};
+	codes->model.block = InvalidBlockNumber;
+	return choose_format(options_of(index), traits.metric, traits.element, index_dims(index), codes);
 }
 
-void create_meta(Relation index, const IndexFormat &format, ForkNumber fork)
+void create_meta(Relation index, const IndexFormat &format, const NodeCodeState &codes, ForkNumber fork)
 {
 	Buffer buffer = extend_index(index, fork);
 	Assert(BufferGetBlockNumber(buffer) == kMetaBlock);
-	fill_meta(BufferGetPage(buffer), format);
+	fill_meta(BufferGetPage(buffer), format, codes);
 	MarkBufferDirty(buffer);
 	UnlockReleaseBuffer(buffer);
 }
 
 /* Changes the metapage of an index under construction. */
-template <class F> void update_state(Relation index, F f)
+template <class F> void update_meta(Relation index, F f)
 {
 	Buffer buffer = ReadBuffer(index, kMetaBlock);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	f(meta_page(BufferGetPage(buffer))->state);
+	f(*meta_page(BufferGetPage(buffer)));
 	MarkBufferDirty(buffer);
 	UnlockReleaseBuffer(buffer);
 }
@@ -156,8 +154,12 @@ void start_builder(Build *build)
 	options.dims = build->format.dims;
 	options.m = build->format.m;
 	options.ef_construction = build->format.ef_construction;
-	options.code_bits = build->format.code_bits;
-	options.value_bytes = build->format.value_bytes;
+	/* In memory compact records are as others with codes of neighbours, which make
+	 * a build several times as fast. */
+	const bool compact = build->format.compact != 0;
+	options.code_bits = compact ? build->format.pending_bits : build->format.code_bits;
+	options.value_bytes =
+		compact ? hnsw::value_size(options.element, options.dims, nullptr) : build->format.value_bytes;
 	options.seed = build->format.rotation_seed;
 	options.threads = build_threads();
 	options.memory_limit = static_cast<size_t>(maintenance_work_mem) * 1024;
@@ -267,12 +269,23 @@ uint32 translated(const Build *build, int level, uint32 id)
 	return level == 0 ? build->new_ids[id] : upper_id(build, level, id);
 }
 
+/* Copies header and edges, and makes the code. */
+void copy_to_compact(Build *build, const NodeRecord &from, const NodeRecord &to)
+{
+	to.header() = from.header();
+	memcpy(to.ids(), from.ids(), sizeof(uint32) * to.layout->slots);
+	build->coder.encode(from.value(), to.value());
+}
+
 void copy_record(Build *build, int level, uint32 id, uint8 *to)
 {
 	const NodeRecord from = build->builder->record(level, id);
 	const NodeLayout &layout = build->layouts[level > 0];
-	memcpy(to, from.bytes, layout.record_bytes);
 	const NodeRecord record = {to, &layout};
+	if (layout.node_codes)
+		copy_to_compact(build, from, record);
+	else
+		memcpy(to, from.bytes, layout.record_bytes);
 	NodeHeader &header = record.header();
 	header.up = translated(build, level + 1, header.up);
 	header.down = level > 0 ? translated(build, level - 1, header.down) : kNoNode;
@@ -316,6 +329,46 @@ void number_upper_levels(Build *build)
 	build->level_starts[hnsw::kMaxLevel + 1] = total;
 }
 
+/* ---- codes ---- */
+
+/* Trains the model of nodes' codes on a regular sample. */
+void train_model(Build *build, const uint32 *order, uint32 count)
+{
+	const IndexFormat &format = build->format;
+	const uint32 dims = format.dims;
+	const uint32 sample = Min(count, quantizer_training_rows(quantizer_options(format, build->codes)));
+	auto *rows = static_cast<float *>(MemoryContextAllocHuge(build->context, sizeof(float) * dims * (sample + 1)));
+	for (uint32 i = 0; i < sample; i++) {
+		float *row = rows + Size{i} * dims;
+		const float *value = widened(format, build->builder->value(order[uint64{i} * count / sample]).data, row);
+		if (value != row)
+			memcpy(row, value, sizeof(float) * dims);
+	}
+	build->codes.model =
+		write_model(build->index, true, format, build->codes, rows, sample, build_threads(), &build->codes.model_bytes);
+	pfree(rows);
+}
+
+/* Fixes what codes are relative to, and makes it known to readers of the index. */
+void fix_codes(Build *build, const uint32 *order, uint32 count)
+{
+	const IndexFormat &format = build->format;
+	const float *mean = build->builder->centre();
+	ValueRef centre = {InvalidBlockNumber, 0};
+	if (mean != nullptr)
+		centre = write_value(build->index, true, RowId{0, 0, 0}, mean, sizeof(float) * format.dims);
+	if (format.compact)
+		train_model(build, order, count);
+	update_meta(build->index, [&](MetaPage &meta) {
+		meta.state.centre = centre;
+		meta.state.centre_version = mean != nullptr || format.compact ? 1 : 0;
+		meta.codes = build->codes;
+	});
+	if (format.compact)
+		build->coder.init(format, hold_quantizer(build->index, read_meta(build->index), build->context),
+						  build->context);
+}
+
 uint32 pages_for(const IndexFormat &format, int level_class, uint32 records)
 {
 	const uint32 per_page = format.slots_per_page[level_class];
@@ -342,10 +395,8 @@ void write_graph(Build *build)
 	const uint32 in_memory = builder.node_count();
 	auto *order = static_cast<uint32 *>(MemoryContextAllocHuge(build->context, sizeof(uint32) * in_memory));
 	const uint32 count = ordered_nodes(build, order);
-	ValueRef centre = {InvalidBlockNumber, 0};
-	if (builder.centre() != nullptr)
-		centre = write_value(build->index, true, RowId{0, 0, 0}, builder.centre(), sizeof(float) * format.dims);
-	if (format.value_bytes == 0)
+	fix_codes(build, order, count);
+	if (format.values_apart())
 		write_values(build, order, count);
 
 	build->new_ids = static_cast<uint32 *>(MemoryContextAllocHuge(build->context, sizeof(uint32) * in_memory));
@@ -368,14 +419,13 @@ void write_graph(Build *build)
 			copy_record(build, level, id, next_slot(&uppers, format));
 	const BlockNumber free_uppers = finish_filling(&uppers);
 
-	update_state(build->index, [&](IndexState &state) {
+	update_meta(build->index, [&](MetaPage &meta) {
+		IndexState &state = meta.state;
 		state.entry_level = builder.top_level();
 		state.entry_point = translated(build, builder.top_level(), builder.entry_point());
 		state.free_nodes[0] = free_nodes;
 		state.free_nodes[1] = free_uppers;
 		state.node_count = count;
-		state.centre = centre;
-		state.centre_version = builder.centre() != nullptr ? 1 : 0;
 	});
 	pfree(order);
 	pfree(build->new_ids);
@@ -390,6 +440,12 @@ void spill(Build *build)
 					 errhint("Increase maintenance_work_mem to speed up builds.")));
 	link_loaded(build);
 	write_graph(build);
+	if (build->format.compact && !build->coder.ready())
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+						errmsg("maintenance_work_mem is too small for hnsw index \"%s\"",
+							   RelationGetRelationName(build->index)),
+						errdetail("Not one row fits, and codes are to be learned from some."),
+						errhint("Increase maintenance_work_mem.")));
 	build->builder->~GraphBuilder();
 	new (build->builder) hnsw::GraphBuilder();
 	pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_TOTAL, RelationGetNumberOfBlocks(build->heap));
@@ -468,24 +524,25 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 	auto *build = new (palloc0(sizeof(Build))) Build{};
 	build->heap = heap;
 	build->index = index;
-	build->format = format_for(index);
+	build->format = format_for(index, &build->codes);
 	layouts_of(build->format, build->layouts);
 	build->context = context;
 	build->row_context = AllocSetContextCreate(context, "hnsw build row", ALLOCSET_DEFAULT_SIZES);
 	build->in_memory = true;
 	start_builder(build);
-	create_meta(index, build->format, MAIN_FORKNUM);
+	create_meta(index, build->format, build->codes, MAIN_FORKNUM);
 
 	const double heap_rows = load_table(build, heap, index_info);
+	PAUSE_POINT("table read");
 	if (build->in_memory) {
 		link_loaded(build);
 		write_graph(build);
 	} else {
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, static_cast<int64>(build->rows));
 	}
-	update_state(index, [&](IndexState &state) {
-		state.node_count += build->written_nodes;
-		state.unindexed = build->unindexed;
+	update_meta(index, [&](MetaPage &meta) {
+		meta.state.node_count += build->written_nodes;
+		meta.state.unindexed = build->unindexed;
 	});
 	if (RelationNeedsWAL(index))
 		log_pages(index);
@@ -501,10 +558,11 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 /* The init fork of an unlogged index: what it is after a crash, an empty index. */
 void hnsw_build_empty(Relation index)
 {
-	const IndexFormat format = format_for(index);
+	NodeCodeState codes;
+	const IndexFormat format = format_for(index, &codes);
 	Buffer buffer = extend_index(index, INIT_FORKNUM);
 	START_CRIT_SECTION();
-	fill_meta(BufferGetPage(buffer), format);
+	fill_meta(BufferGetPage(buffer), format, codes);
 	MarkBufferDirty(buffer);
 	log_newpage_buffer(buffer, true);
 	END_CRIT_SECTION();

@@ -86,6 +86,12 @@ void init_run(CheckRun *run, const InspectedIndex &inspected, CheckMode mode, bo
 	run->findings.init(arena, 16);
 	run->rows.init(arena, 1024);
 	run->value_refs.init(arena, 1024);
+	if (run->handle->compact()) {
+		run->coder.init(run->handle->format,
+						hold_quantizer(inspected.index, read_meta(inspected.index), CurrentMemoryContext),
+						CurrentMemoryContext);
+		run->node_code = arena.allocate<uint8>(run->handle->format.value_bytes);
+	}
 	if (!run->handle->coded())
 		return;
 	const hnsw::CodeSpace &space = run->handle->space;
@@ -104,7 +110,8 @@ void check_format(CheckRun &run)
 	if (format.dims != index_dims(run.index))
 		report(run, Severity::kError, kMetaBlock, -1, "the index has %u dimensions, its column %u", format.dims,
 			   index_dims(run.index));
-	if (run.handle->metric() != traits.metric || run.handle->element() != traits.element)
+	const ElementType column = format.narrowed() ? ElementType::kFloat32 : run.handle->element();
+	if (run.handle->metric() != traits.metric || column != traits.element)
 		report(run, Severity::kError, kMetaBlock, -1, "the index was made for another operator class");
 }
 

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "hnsw/inspect.h"
+#include "hnsw/node_codes.h"
 #include "hnsw/page_graph.h"
 
 namespace vecext::pg {
@@ -93,6 +94,7 @@ struct CheckRun {
 	NodeFact *facts; /* by node id, of the first look */
 	uint64 fact_count;
 	uint64 live_nodes;      /* at level 0 */
+	uint64 written_rows;    /* pending ones whose node is written */
 	BitSet chain_blocks;    /* pages of the pending chain */
 	BitSet free_list_pages; /* node pages in a free list */
 	ArenaVector<IndexedRow> rows;
@@ -103,6 +105,8 @@ struct CheckRun {
 	float *projections[2];
 	float *scratch;
 	uint64 *code, *stored_code;
+	NodeCoder coder; /* compact indexes with a model */
+	uint8 *node_code;
 
 	bool exclusive() const { return mode == CheckMode::kExclusive; }
 };

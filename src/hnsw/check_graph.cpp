@@ -8,14 +8,23 @@ namespace vecext::pg {
 
 namespace {
 
+/* Of a node's value, or of its code when only the table has the value. */
+uint64 fingerprint(CheckRun &run, const hnsw::ConstNodeRecord &record)
+{
+	const NodeHeader &header = record.header();
+	if (run.handle->compact() && run.handle->format.exact_in_heap())
+		return hash_value(record.value(), record.layout->value_bytes);
+	const void *value = record.layout->inline_value() && !run.handle->compact()
+							? record.value()
+							: run.graph.read_value({header.value_block, header.value_item}, nullptr);
+	return value ? hash_value(value, run.handle->value_bytes(value)) : 0;
+}
+
 /* The rows of a node, with a fingerprint of its value. */
 void note_rows(CheckRun &run, const hnsw::ConstNodeRecord &record, uint32 id)
 {
 	const NodeHeader &header = record.header();
-	const void *value = record.layout->inline_value()
-							? record.value()
-							: run.graph.read_value({header.value_block, header.value_item}, nullptr);
-	const uint64 hash = value ? hash_value(value, run.handle->value_bytes(value)) : 0;
+	const uint64 hash = fingerprint(run, record);
 	for (int i = 0; i < header.row_count && i < static_cast<int>(hnsw::kMaxRowsPerNode); i++)
 		run.rows.push_back({row_key(header.rows[i]), hash, id, 0, RowSource::kGraph, false});
 }
@@ -32,7 +41,7 @@ void collect_page(CheckRun &run, const char *page, BlockNumber block)
 		run.facts[id] = NodeFact(header.state, header.level);
 		if (header.state == NodeState::kFree || header.level > 0)
 			continue;
-		if (!record.layout->inline_value())
+		if (run.handle->format.values_apart())
 			note_value(run, {header.value_block, header.value_item});
 		if (header.state != NodeState::kLive)
 			continue;
@@ -76,8 +85,10 @@ void collect_facts(CheckRun &run)
 			collect_page(run, page, block);
 	}
 	const IndexState state = read_meta(run.index).state;
-	if (state.centre_version > 0)
+	if (state.centre_version > 0) {
 		note_value(run, state.centre);
+		note_value(run, read_meta(run.index).codes.model);
+	}
 }
 
 NodeFact fact_of(CheckRun &run, uint32 id)
@@ -93,7 +104,8 @@ void check_entry_point(CheckRun &run)
 	const IndexState state = read_meta(run.index).state;
 	const IndexFormat &format = run.handle->format;
 	if (state.entry_point == kNoNode) {
-		if (run.live_nodes > 0)
+		/* A crash can leave the first node so, still pending: no entry point yet. */
+		if (run.live_nodes > run.written_rows)
 			report(run, Severity::kError, kMetaBlock, -1,
 				   "there is no entry point to a graph of " UINT64_FORMAT " nodes", run.live_nodes);
 		return;

@@ -134,17 +134,28 @@ IndexedRow *first_with_key(CheckRun &run, uint64 key)
 							[](const IndexedRow &row, uint64 wanted) { return row.key < wanted; });
 }
 
+/* Whether the index has the value that the table has: the value itself, or in its
+ * place the code of it. */
+bool has_value(CheckRun &run, const IndexedRow &row, const IndexedValue &value)
+{
+	if (row.value_hash == 0)
+		return true;
+	if (row.source == RowSource::kPending || !run.coder.ready() || !run.handle->format.exact_in_heap())
+		return row.value_hash == hash_value(value.value.data, value.bytes);
+	run.coder.encode(value.value.data, run.node_code);
+	return row.value_hash == hash_value(run.node_code, run.handle->format.value_bytes);
+}
+
 void check_heap_row(CheckRun &run, ItemPointer tid, const IndexedValue &value)
 {
 	const uint64 key = row_key(row_of(*tid));
-	const uint64 hash = hash_value(value.value.data, value.bytes);
 	IndexedRow *row = first_with_key(run, key);
 	if (row == run.rows.end() || row->key != key)
 		report(run, Severity::kError, InvalidBlockNumber, -1, "row (%u,%u) of the table is not in the index",
 			   ItemPointerGetBlockNumber(tid), tid->ip_posid);
 	for (; row != run.rows.end() && row->key == key; row++) {
 		row->seen = true;
-		if (row->value_hash != 0 && row->value_hash != hash)
+		if (!has_value(run, *row, value))
 			report(run, Severity::kError, place_block(run, *row), place_slot(run, *row),
 				   "row (%u,%u) has another value in the table", ItemPointerGetBlockNumber(tid), tid->ip_posid);
 	}

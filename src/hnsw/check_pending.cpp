@@ -59,7 +59,7 @@ void check_entry(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry 
 		return;
 	if (!OffsetNumberIsValid(tid.ip_posid))
 		report(run, Severity::kError, block, i, "pending row has the invalid offset %u", tid.ip_posid);
-	if (run.handle->coded())
+	if (run.handle->has_space())
 		check_entry_code(run, block, i, entry);
 	const void *value = run.graph.read_value(ref, &entry.row);
 	if (value == nullptr)
@@ -68,6 +68,8 @@ void check_entry(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry 
 	if (entry.state == PendingState::kWritten && !fact_of(run, entry.node).holds_node())
 		report(run, Severity::kError, block, i, "pending row was written to block %u slot %u, which holds no node",
 			   block_of(run.handle->format, entry.node), slot_of(run.handle->format, entry.node));
+	if (run.look == Look::kFirst)
+		run.written_rows += entry.state == PendingState::kWritten;
 	if (run.with_heap && run.look == Look::kFirst)
 		note_row(run, block, i, entry, value);
 }

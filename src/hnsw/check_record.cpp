@@ -306,10 +306,29 @@ void check_norm(const RecordCheck &check, const void *data)
 		fault(check, "node has norm %g instead of %g", check.header.norm, norm);
 }
 
+/* The node's own code must be that of its value: codes do not depend on who makes
+ * them. */
+void check_node_code(const RecordCheck &check, const void *data)
+{
+	CheckRun &run = check.run;
+	if (!check.record.layout->node_codes)
+		return;
+	if (!run.coder.ready()) {
+		fault(check, "node has a code, but the index has no model of codes");
+		return;
+	}
+	run.coder.encode(data, run.node_code);
+	if (memcmp(run.node_code, check.record.value(), check.record.layout->value_bytes) != 0)
+		fault(check, "the node's code is not that of its value");
+}
+
 void check_value(const RecordCheck &check)
 {
 	const NodeHeader &header = check.header;
-	const void *data = check.record.layout->inline_value()
+	const IndexFormat &format = check.run.handle->format;
+	if (format.compact && format.exact_in_heap())
+		return; /* check_heap.cpp compares codes with the table */
+	const void *data = !format.values_apart()
 						   ? check.record.value()
 						   : check.run.graph.read_value({header.value_block, header.value_item}, nullptr);
 	if (data == nullptr) {
@@ -321,6 +340,7 @@ void check_value(const RecordCheck &check)
 		return;
 	}
 	check_norm(check, data);
+	check_node_code(check, data);
 	check_some_code(check, {data, header.norm});
 }
 

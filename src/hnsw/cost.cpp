@@ -119,7 +119,7 @@ IndexShape shape_of(PlannerInfo *root, const IndexOptInfo *info)
 		.rows = rows,
 		.pages = pages,
 		.pending_rows = pending,
-		.pending_pages = std::ceil(pending * (format.pending_entry_bytes + (coded ? 0 : bytes)) / BLCKSZ),
+		.pending_pages = std::ceil(pending * (format.pending_entry_bytes + (format.pending_bits ? 0 : bytes)) / BLCKSZ),
 		.dims = static_cast<double>(format.dims),
 		.value_bytes = bytes,
 		.value_pages = format.value_bytes != 0 ? 0 : std::ceil(bytes / kMaxChunkBytes),

@@ -11,6 +11,7 @@ extern "C" {
 }
 
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 #include "vecext/hnsw/build.h"
 #include "vecext/hnsw/select.h"
@@ -22,6 +23,11 @@ namespace {
 bool nearer(const FoundNode &a, const FoundNode &b)
 {
 	return a.distance < b.distance || (a.distance == b.distance && a.id < b.id);
+}
+
+Size offset_in(Buffer buffer, const hnsw::ConstNodeRecord &record)
+{
+	return record.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
 }
 
 int class_of_level(int level)
@@ -43,6 +49,13 @@ void GraphWriter::init(Relation index, const IndexHandle *handle, MemoryContext 
 	point_.query.distance = handle->distance();
 	to_node_ = arena_.allocate<float>(hnsw::LayerSearch::kMaxSlots);
 	to_new_ = arena_.allocate<float>(hnsw::LayerSearch::kMaxSlots);
+	if (handle->compact()) {
+		const Quantizer *quantizer = hold_quantizer(index, read_meta(index), context);
+		coder_.init(handle->format, quantizer, context);
+		neighbour_coder_.init(handle->format, quantizer, context);
+		own_code_ = arena_.allocate<uint8>(handle->format.value_bytes);
+		decoded_ = arena_.allocate<uint8>(sizeof(float) * handle->format.dims);
+	}
 	if (!handle->coded())
 		return;
 	const uint32 padded = handle->space.padded;
@@ -61,6 +74,11 @@ void GraphWriter::begin_point(const IndexedValue &value)
 	point_.projected = {value.value, nullptr, 0};
 	if (handle_->metric() == Metric::kInnerProduct)
 		point_.projected.norm_squared = -point_.query.distance(value.value, value.value);
+	if (handle_->compact()) {
+		coder_.prepare(value.value.data);
+		coder_.encode(value.value.data, own_code_);
+		point_.query.estimator = coder_.estimator();
+	}
 	if (!handle_->coded())
 		return;
 	handle_->space.project(value.value, point_.query.code.rotated);
@@ -81,9 +99,59 @@ hnsw::ProjectedValue GraphWriter::project(const FoundNode &node)
 	return projected;
 }
 
+/* Calls f(header, value) with the exact value of a node, or what comes nearest to
+ * it when only the table has it. */
+template <class F> bool GraphWriter::visit_exact(uint32 id, F f)
+{
+	if (!handle_->compact())
+		return hnsw::detail::visit_scored(graph_, id, f);
+	NodeHeader header;
+	if (!graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+			header = record.header();
+			if (handle_->format.exact_in_heap())
+				header.norm = coder_.decode(record.value(), decoded_);
+		}))
+		return false;
+	if (handle_->format.exact_in_heap()) {
+		f(header, static_cast<const void *>(decoded_));
+		return true;
+	}
+	return graph_.visit_value(header, [&](const void *value) { f(header, value); });
+}
+
+/* The same level by codes, then the exact values of the nearest. */
+uint32 GraphWriter::search_level_by_codes(uint32 entry, uint32 ef, FoundNode **found)
+{
+	ArenaVector<MetNode> met;
+	met.init(context_arena(work_), ef * 4);
+	hnsw::search_layer(graph_, point_.query, search_, &entry, 1, ef,
+					   [&](uint32 id, const NodeHeader &header, float estimate, const void *) {
+						   if (header.state == NodeState::kLive)
+							   met.push_back({estimate, id});
+					   });
+	std::sort(met.begin(), met.end(), [](const MetNode &a, const MetNode &b) {
+		return a.estimate < b.estimate || (a.estimate == b.estimate && a.id < b.id);
+	});
+	ArenaVector<FoundNode> nodes;
+	nodes.init(context_arena(work_), ef);
+	for (uint32 i = 0; i < met.size() && nodes.size() < ef; i++) {
+		FoundNode node;
+		NodeHeader header;
+		if (!load_node(met[i].id, &node, &header) || header.state != NodeState::kLive)
+			continue;
+		node.distance = point_.query.distance(point_.query.value, node.value);
+		nodes.push_back(node);
+	}
+	std::sort(nodes.begin(), nodes.end(), nearer);
+	*found = nodes.begin();
+	return nodes.size();
+}
+
 /* Searches one level from `entry`; the live nodes met, nearest first. */
 uint32 GraphWriter::search_level(uint32 entry, uint32 ef, FoundNode **found)
 {
+	if (handle_->compact())
+		return search_level_by_codes(entry, ef, found);
 	ArenaVector<FoundNode> nodes;
 	nodes.init(context_arena(work_), ef * 2);
 	hnsw::search_layer(graph_, point_.query, search_, &entry, 1, ef,
@@ -154,7 +222,9 @@ void GraphWriter::fill_record(uint8 *bytes, int level, const FoundNode *neighbou
 										neighbours[k].distance, scratch_, code_);
 		hnsw::set_edge(record, k, neighbours[k].id, factors, code_);
 	}
-	if (layout.inline_value())
+	if (layout.node_codes)
+		memcpy(record.value(), own_code_, layout.value_bytes);
+	else if (layout.inline_value())
 		memcpy(record.value(), point_.query.value.data, point_.bytes);
 }
 
@@ -260,7 +330,7 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 		PendingEntry *entry = pending_entry(change.edit(pending), format, source.entry);
 		entry->state = PendingState::kWritten;
 		entry->node = slot.id;
-		entry->value_taken = format.value_bytes == 0;
+		entry->value_taken = format.values_apart();
 	}
 	if (below != kNoNode) {
 		Page lower_page = below_elsewhere ? change.edit(lower) : page;
@@ -411,7 +481,7 @@ int GraphWriter::farthest_slot(const FoundNode &from)
 	float distance = -std::numeric_limits<float>::infinity();
 	for (uint32 j = 0; j < count; j++)
 		if (ids[j] != kNoNode)
-			hnsw::detail::visit_scored(graph_, ids[j], [&](const NodeHeader &header, const void *value) {
+			visit_exact(ids[j], [&](const NodeHeader &header, const void *value) {
 				const float d = point_.query.distance(from.value, {value, header.norm});
 				if (d > distance) {
 					distance = d;
@@ -432,14 +502,13 @@ bool GraphWriter::put_edge(const FoundNode &from, const hnsw::ProjectedValue &pr
 /* Writes an edge whose code is in code_. */
 bool GraphWriter::write_edge(uint32 from, int slot, uint32 to, const CodeFactors &factors)
 {
+	PAUSE_POINT("edge");
 	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, from));
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from);
 	if (present.bytes != nullptr) {
-		PageChange change(index_, building_);
-		Page page = change.edit(buffer);
-		const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
-		hnsw::set_edge({reinterpret_cast<uint8 *>(page) + offset, present.layout}, slot, to, factors, code_);
+		PartChange change(index_, building_, buffer, offset_in(buffer, present), present.layout->record_bytes);
+		hnsw::set_edge({change.bytes(), present.layout}, slot, to, factors, code_);
 		change.finish();
 	}
 	UnlockReleaseBuffer(buffer);
@@ -464,7 +533,9 @@ int GraphWriter::pick_slot(const FoundNode &from, const hnsw::ProjectedValue &pr
 		if (full && handle_->coded())
 			slot = pick_slot_coded(record, projected, from.distance);
 	});
-	return full && !handle_->coded() ? pick_slot_plain(from, ids, count) : slot;
+	if (!full || handle_->coded())
+		return slot;
+	return handle_->compact() ? pick_slot_by_codes(from, ids, count) : pick_slot_plain(from, ids, count);
 }
 
 int GraphWriter::pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected,
@@ -486,7 +557,7 @@ int GraphWriter::pick_slot_plain(const FoundNode &from, const uint32 *ids, uint3
 {
 	for (uint32 j = 0; j < count; j++) {
 		to_node_[j] = to_new_[j] = std::numeric_limits<float>::infinity();
-		hnsw::detail::visit_scored(graph_, ids[j], [&](const NodeHeader &header, const void *value) {
+		visit_exact(ids[j], [&](const NodeHeader &header, const void *value) {
 			to_node_[j] = point_.query.distance(from.value, {value, header.norm});
 			to_new_[j] = point_.query.distance(point_.query.value, {value, header.norm});
 		});
@@ -494,7 +565,34 @@ int GraphWriter::pick_slot_plain(const FoundNode &from, const uint32 *ids, uint3
 	return hnsw::choose_replacement(to_node_, to_new_, count, from.distance);
 }
 
+int GraphWriter::pick_slot_by_codes(const FoundNode &from, const uint32 *ids, uint32 count)
+{
+	neighbour_coder_.prepare(from.value.data);
+	const hnsw::NodeEstimator to_node = neighbour_coder_.estimator();
+	for (uint32 j = 0; j < count; j++) {
+		to_node_[j] = to_new_[j] = std::numeric_limits<float>::infinity();
+		graph_.visit(ids[j], [&](hnsw::ConstNodeRecord record) {
+			to_node_[j] = to_node(record.value());
+			to_new_[j] = point_.query.estimator(record.value());
+		});
+	}
+	return hnsw::choose_replacement(to_node_, to_new_, count, from.distance);
+}
+
 /* ---- insertion ---- */
+
+/* Whether a node has the value of the new point. Where only the table has exact
+ * values, an equal code is enough: rows are measured one by one in the end. */
+bool GraphWriter::same_value(const FoundNode &node, const IndexedValue &value)
+{
+	if (!handle_->format.exact_in_heap())
+		return node.value_bytes == value.bytes && memcmp(node.value.data, value.value.data, value.bytes) == 0;
+	bool same = false;
+	graph_.visit(node.id, [&](hnsw::ConstNodeRecord record) {
+		same = memcmp(record.value(), own_code_, record.layout->value_bytes) == 0;
+	});
+	return same;
+}
 
 /* Adds a row to a node with the same value; false when its row list is full. */
 bool GraphWriter::add_row(const FoundNode &node, const RowId &row, const PendingSource &source)
@@ -560,18 +658,17 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 		entry = down;
 	}
 	/* Equal values are nearest to each other, except by inner product. */
-	const bool any = handle_->metric() == Metric::kInnerProduct;
+	const bool any = handle_->metric() == Metric::kInnerProduct || format.exact_in_heap();
 	for (uint32 i = 0; i < counts[0] && (any || found[0][i].distance <= found[0][0].distance); i++) {
 		const FoundNode &node = found[0][i];
-		if (node.value_bytes == value.bytes && memcmp(node.value.data, value.value.data, value.bytes) == 0 &&
-			add_row(node, row, source))
+		if (same_value(node, value) && add_row(node, row, source))
 			return false;
 	}
 	for (int l = linked; l >= 0; l--)
 		counts[l] = choose_neighbours(found[l], counts[l], format.m, kNoNode);
 
 	ValueRef ref = stored;
-	if (format.value_bytes == 0 && ref.block == InvalidBlockNumber)
+	if (format.values_apart() && ref.block == InvalidBlockNumber)
 		ref = write_value(index_, building_, row, value.value.data, value.bytes);
 	uint32 below = kNoNode;
 	for (int l = 0; l <= level; l++) {
@@ -581,7 +678,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 		auto *header = reinterpret_cast<NodeHeader *>(record);
 		header->down = below;
 		header->top_level = level;
-		if (format.value_bytes == 0) {
+		if (format.values_apart()) {
 			header->value_block = ref.block;
 			header->value_item = ref.item;
 		}
@@ -591,6 +688,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 		}
 		const NodeSlot slot = allocate_slot(cls, &state);
 		place_record(slot, &state, record, below, l == 0 ? source : kNoSource);
+		PAUSE_POINT(l == 0 ? "placed" : "placed above");
 		if (!add_edges_to(slot.id, found[l], counts[l]))
 			link_somewhere(slot.id, found[l], met[l]);
 		below = slot.id;
@@ -602,6 +700,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 
 void GraphWriter::set_entry_point(uint32 id, uint32 level)
 {
+	PAUSE_POINT("entry point");
 	Buffer meta = ReadBuffer(index_, kMetaBlock);
 	LockBuffer(meta, BUFFER_LOCK_EXCLUSIVE);
 	PageChange change(index_, building_);
@@ -630,7 +729,7 @@ void GraphWriter::enter_at(uint32 id)
 bool GraphWriter::load_node(uint32 id, FoundNode *node, NodeHeader *header)
 {
 	bool live = false;
-	hnsw::detail::visit_scored(graph_, id, [&](const NodeHeader &h, const void *value) {
+	visit_exact(id, [&](const NodeHeader &h, const void *value) {
 		const uint32 bytes = handle_->value_bytes(value);
 		void *copy = MemoryContextAlloc(work_, bytes);
 		memcpy(copy, value, bytes);
@@ -756,7 +855,7 @@ uint32 GraphWriter::repair_candidates(const uint32 *lost, uint32 lost_count, con
 void GraphWriter::collect_around(uint32 id, ArenaVector<hnsw::Candidate> *around)
 {
 	float base = 0;
-	hnsw::detail::visit_scored(graph_, id, [&](const NodeHeader &header, const void *value) {
+	visit_exact(id, [&](const NodeHeader &header, const void *value) {
 		base = point_.query.distance(point_.query.value, {value, header.norm});
 	});
 	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
@@ -842,14 +941,13 @@ void GraphWriter::replace_edges(uint32 id, const uint32 *lost, uint32 lost_count
 	for (uint32 k = 0; k < added_count && words > 0; k++)
 		factors[k] = hnsw::encode_edge(handle_->space, point_.projected, project(added[k]), added[k].distance, scratch_,
 									   codes + k * words);
+	PAUSE_POINT("repair");
 	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, id));
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), id);
 	if (present.bytes != nullptr) {
-		PageChange change(index_, building_);
-		Page page = change.edit(buffer);
-		const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
-		const NodeRecord record = {reinterpret_cast<uint8 *>(page) + offset, present.layout};
+		PartChange change(index_, building_, buffer, offset_in(buffer, present), present.layout->record_bytes);
+		const NodeRecord record = {change.bytes(), present.layout};
 		for (uint32 i = 0; i < lost_count; i++) {
 			const int slot = hnsw::find_edge({record.bytes, record.layout}, lost[i]);
 			if (slot >= 0)

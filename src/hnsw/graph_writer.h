@@ -23,6 +23,7 @@
 #include "hnsw/id_set.h"
 #include "hnsw/index_handle.h"
 #include "hnsw/indexed_value.h"
+#include "hnsw/node_codes.h"
 #include "hnsw/page_graph.h"
 
 namespace vecext::pg {
@@ -34,13 +35,19 @@ struct PendingSource {
 };
 constexpr PendingSource kNoSource = {InvalidBlockNumber, 0};
 
-/* A node met by a search, with a copy of its value. */
+/* A node met by a search, with a copy of its exact value. */
 struct FoundNode {
 	float distance;
 	uint32 id;
 	uint8 row_count;
 	hnsw::Value value;
 	uint32 value_bytes;
+};
+
+/* Compact indexes: one met by its code, its exact value not read yet. */
+struct MetNode {
+	float estimate;
+	uint32 id;
 };
 
 class GraphWriter {
@@ -88,6 +95,9 @@ private:
 
 	void begin_point(const IndexedValue &value);
 	uint32 search_level(uint32 entry, uint32 ef, FoundNode **found);
+	uint32 search_level_by_codes(uint32 entry, uint32 ef, FoundNode **found);
+	template <class F> bool visit_exact(uint32 id, F f);
+	bool same_value(const FoundNode &node, const IndexedValue &value);
 	uint32 fewest_neighbours(uint32 limit) const;
 	uint32 choose_neighbours(FoundNode *found, uint32 count, uint32 limit, uint32 skip);
 	hnsw::ProjectedValue project(const FoundNode &node);
@@ -113,6 +123,7 @@ private:
 	int pick_slot(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *present);
 	int pick_slot_coded(const hnsw::ConstNodeRecord &record, const hnsw::ProjectedValue &projected, float distance);
 	int pick_slot_plain(const FoundNode &from, const uint32 *ids, uint32 count);
+	int pick_slot_by_codes(const FoundNode &from, const uint32 *ids, uint32 count);
 	bool add_row(const FoundNode &node, const RowId &row, const PendingSource &source);
 	bool load_node(uint32 id, FoundNode *node, NodeHeader *header);
 	uint32 repair_candidates(const uint32 *lost, uint32 lost_count, const uint32 *known, uint32 known_count,
@@ -129,7 +140,11 @@ private:
 	hnsw::LayerSearch search_;
 	Point point_;
 	CodeQuery neighbour_code_;
-	float *scratch_; /* padded floats */
+	NodeCoder coder_;           /* compact: of the new point */
+	NodeCoder neighbour_coder_; /* and of a neighbour */
+	uint8 *own_code_;           /* of the new point */
+	uint8 *decoded_;            /* exact values in the heap: what a code says of one */
+	float *scratch_;            /* padded floats */
 	float *to_node_, *to_new_;
 	uint64 *code_;
 	Arena arena_;

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "hnsw/options.h"
 #include "hnsw/pages.h"
 
 #include "vecext/hnsw/distance.h"
@@ -19,9 +20,11 @@ struct IndexHandle {
 	IndexFormat format;
 	NodeLayout layouts[2]; /* level 0, above */
 	uint32 centre_version;
-	hnsw::CodeSpace space; /* coded indexes; points into the chunk */
+	hnsw::CodeSpace space; /* if has_space(); points into the chunk */
 
-	bool coded() const { return format.code_bits != 0; }
+	bool coded() const { return format.code_bits != 0; }        /* edges have codes */
+	bool has_space() const { return format.pending_bits != 0; } /* they or pending rows have */
+	bool compact() const { return format.compact != 0; }        /* nodes have codes of their own */
 	Metric metric() const { return static_cast<Metric>(format.metric); }
 	ElementType element() const { return static_cast<ElementType>(format.element); }
 	hnsw::GraphDistance distance() const
@@ -41,19 +44,15 @@ const IndexHandle *cached_handle(Relation index, const MetaPage &meta);
 /* A handle of one's own, in `context`. */
 const IndexHandle *copy_handle(const IndexHandle *handle, MemoryContext context);
 
-/* The format and layouts that options and dims lead to; `value_bytes` is the
- * size of a value, 0 when values differ in size. Raises an error when no layout
- * fits. */
-struct FormatRequest {
-	Metric metric;
-	ElementType element;
-	uint32 dims;
-	int m, ef_construction;
-	int code_bits; /* kCodeBitsAuto or a forced number */
-	uint32 value_bytes;
-};
-IndexFormat choose_format(const FormatRequest &request);
+/* The format that options, operator class and dims lead to; `element` is that of
+ * the column. Raises an error when no layout fits, or an option asks for what the
+ * operator class does not have. *codes is set for compact formats. */
+IndexFormat choose_format(const HnswOptions &options, Metric metric, ElementType element, uint32 dims,
+						  NodeCodeState *codes);
 void layouts_of(const IndexFormat &format, NodeLayout layouts[2]);
+
+/* Bits per dimension of edges' codes, the largest with bits x dims near 256. */
+int preferred_code_bits(uint32 dims);
 
 /* An arena on a memory context. */
 Arena context_arena(MemoryContext context);

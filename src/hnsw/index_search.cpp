@@ -2,7 +2,7 @@
  * index_search.cpp: see index_search.h.
  *
  * Pending rows are read before the graph, so that none is missed that moves from
- * one to the other meanwhile. With hnsw.iterative_scan (see scan_iteration() for
+ * one to the other meanwhile, and scored after it. With hnsw.iterative_scan (see scan_iteration() for
  * ivfflat) a search goes on from where it stopped each time a batch of
  * hnsw.ef_search rows is used up, until the graph is exhausted or
  * hnsw.max_scan_tuples or the memory limit is reached.
@@ -15,6 +15,8 @@
 extern "C" {
 #include "utils/memutils.h"
 }
+
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -52,16 +54,35 @@ hnsw::Value any_value(const IndexFormat &format)
 	return {value, 1};
 }
 
+/* Where the exact distance of a node hardly lies below. A value that was rounded
+ * before it entered the index can be anywhere near. */
+float bound_of(const IndexSearch *search, float distance, const void *code)
+{
+	if (search->rescore == RescoreFrom::kNothing)
+		return distance;
+	if (!search->handle->compact())
+		return -std::numeric_limits<float>::infinity();
+	return distance - kErrorDeviations * search->coder.error(code, distance);
+}
+
 /* Collects the rows of a node while its record is readable. */
 auto collect_rows(IndexSearch *search)
 {
-	return [search](uint32 id, const NodeHeader &header, float distance, const void *) {
+	return [search](uint32 id, const NodeHeader &header, float distance, const void *value) {
 		search->tuples_visited++;
 		if (header.state != NodeState::kLive || header.level != 0)
 			return;
+		const float bound = bound_of(search, distance, value);
 		for (int i = 0; i < header.row_count; i++)
 			if (!(search->ignore_killed && row_killed(header, i)))
-				search->rows.push_back({distance, header.rows[i], id, InvalidBlockNumber, static_cast<uint32>(i)});
+				search->rows.push_back({distance,
+										header.rows[i],
+										id,
+										InvalidBlockNumber,
+										static_cast<uint32>(i),
+										bound,
+										header.norm,
+										{header.value_block, header.value_item}});
 	};
 }
 
@@ -70,22 +91,40 @@ bool contains_key(const ArenaVector<uint64> &sorted_keys, uint64 key)
 	return std::binary_search(sorted_keys.begin(), sorted_keys.end(), key);
 }
 
-/* Adds what the pending segment has, without the rows that are `known`. */
-void search_pending(IndexSearch *search, const IndexState &state, PendingEffort effort,
-					const ArenaVector<uint64> &known)
+PendingScan *read_pending(IndexSearch *search, const IndexState &state, PendingEffort effort)
 {
+	const PendingWants wants = {effort, static_cast<uint32>(hnsw_ef_search), false, search->ignore_killed};
+	return collect_pending(search->graph, state, search->query, search->projection, wants, &search->pending_counters);
+}
+
+/* Adds the pending rows read before, but those that are `known`. False when some
+ * went to the graph meanwhile. */
+bool add_pending(IndexSearch *search, PendingScan *pending, const ArenaVector<uint64> &known)
+{
+	const Arena arena = context_arena(CurrentMemoryContext);
+	ArenaVector<float> rivals;
+	rivals.init(arena, search->rows.size());
+	for (const FoundRow &row : search->rows)
+		rivals.push_back(row.distance);
 	ArenaVector<PendingResult> results;
-	results.init(context_arena(CurrentMemoryContext), 64);
-	scan_pending(search->graph, state, search->query, search->projection, effort, hnsw_ef_search, search->ignore_killed,
-				 &results, &search->pending_counters);
+	results.init(arena, 64);
+	const bool complete = score_pending(pending, rivals.begin(), rivals.size(), &results);
 	for (const PendingResult &result : results) {
 		const uint64 key = row_key(result.row);
 		if (contains_key(known, key))
 			continue;
-		search->rows.push_back({result.distance, result.row, kNoNode, result.block, result.entry});
+		search->rows.push_back({result.distance,
+								result.row,
+								kNoNode,
+								result.block,
+								result.entry,
+								result.distance,
+								0,
+								{InvalidBlockNumber, 0}});
 		search->pending_keys.push_back(key);
 	}
 	std::sort(search->pending_keys.begin(), search->pending_keys.end());
+	return complete;
 }
 
 /* Rows that are both pending and in the graph (merged while we searched) are
@@ -97,6 +136,15 @@ void drop_duplicates(IndexSearch *search)
 	uint32 kept = 0;
 	for (const FoundRow &row : search->rows)
 		if (row.node == kNoNode || !contains_key(search->pending_keys, row_key(row.row)))
+			search->rows[kept++] = row;
+	search->rows.resize(kept);
+}
+
+void drop_graph_rows(IndexSearch *search)
+{
+	uint32 kept = 0;
+	for (const FoundRow &row : search->rows)
+		if (row.node == kNoNode)
 			search->rows[kept++] = row;
 	search->rows.resize(kept);
 }
@@ -121,12 +169,139 @@ void drop_too_near(IndexSearch *search)
 	search->rows.resize(kept);
 }
 
+/* ---- rescoring ---- */
+
+bool greater_bound(const FoundRow &a, const FoundRow &b)
+{
+	return a.bound > b.bound || (a.bound == b.bound && row_key(a.row) > row_key(b.row));
+}
+
+bool farther(const FoundRow &a, const FoundRow &b)
+{
+	return nearer(b, a);
+}
+
+void push(ArenaVector<FoundRow> &heap, const FoundRow &row, bool (*below)(const FoundRow &, const FoundRow &))
+{
+	heap.push_back(row);
+	std::push_heap(heap.begin(), heap.end(), below);
+}
+
+FoundRow pop(ArenaVector<FoundRow> &heap, bool (*below)(const FoundRow &, const FoundRow &))
+{
+	std::pop_heap(heap.begin(), heap.end(), below);
+	const FoundRow row = heap.back();
+	heap.pop_back();
+	return row;
+}
+
+bool has_row(const ArenaVector<FoundRow> &rows, const RowId &row)
+{
+	for (const FoundRow &other : rows)
+		if (other.row == row)
+			return true;
+	return false;
+}
+
+/* Hands what a search found over to be made exact. Pending rows have exact
+ * distances, unless the table has more exact ones. */
+void begin_rescoring(IndexSearch *search)
+{
+	Rescoring &rescoring = search->rescoring;
+	const bool pending_exact = search->handle->compact() && !search->handle->format.narrowed();
+	for (FoundRow &row : search->rows) {
+		if (row.node != kNoNode) {
+			rescoring.waiting.push_back(row);
+			if (search->iteration != IterativeScan::kOff)
+				rescoring.met.push_back(row_key(row.row));
+		} else if (pending_exact) {
+			if (!has_row(rescoring.ready, row.row))
+				push(rescoring.ready, row, farther);
+		} else if (!has_row(rescoring.waiting, row.row)) {
+			row.bound = -std::numeric_limits<float>::infinity();
+			rescoring.waiting.push_back(row);
+		}
+	}
+	std::make_heap(rescoring.waiting.begin(), rescoring.waiting.end(), greater_bound);
+	search->rows.clear();
+	const bool last = search->iteration == IterativeScan::kOff || search->exhausted;
+	rescoring.left = last ? PG_UINT32_MAX : static_cast<uint32>(hnsw_ef_search);
+}
+
+bool exact_from_table(IndexSearch *search, const FoundRow &row, float *distance)
+{
+	if (search->heap_values == nullptr) {
+		MemoryContext caller = MemoryContextSwitchTo(search->heap_context);
+		search->heap_values = open_heap_values(search->heap, search->index, search->snapshot);
+		MemoryContextSwitchTo(caller);
+	}
+	Datum datum;
+	if (!fetch_heap_value(search->heap_values, row.row, &datum))
+		return false;
+	MemoryContext caller = MemoryContextSwitchTo(heap_value_context(search->heap_values));
+	const bool measured = distance_of_datum(search, datum, distance);
+	MemoryContextSwitchTo(caller);
+	return measured;
+}
+
+/* False when the row, or its value, is gone. */
+bool exact_distance(IndexSearch *search, const FoundRow &row, float *distance)
+{
+	if (search->rescore == RescoreFrom::kTable)
+		return exact_from_table(search, row, distance);
+	const void *value = search->graph.read_value(row.value, nullptr);
+	if (value == nullptr)
+		return false;
+	*distance = search->query.distance(search->query.value, {value, row.norm});
+	return true;
+}
+
+/* Whether the nearest row that is ready can be returned. */
+bool ready_to_return(const Rescoring &rescoring)
+{
+	if (rescoring.ready.empty())
+		return false;
+	if (rescoring.waiting.empty() || rescoring.left == 0)
+		return true;
+	const auto wanted = static_cast<double>(rescoring.returned + 1) * hnsw_oversampling;
+	return static_cast<double>(rescoring.rescored) >= wanted &&
+		   rescoring.ready[0].distance <= rescoring.waiting[0].bound;
+}
+
+/* The next row of the batch into *found; false when there is none. One that turns
+ * out to be nearer than what was returned comes too late for the order. */
+bool next_rescored(IndexSearch *search, FoundRow *found)
+{
+	Rescoring &rescoring = search->rescoring;
+	for (;;) {
+		CHECK_FOR_INTERRUPTS();
+		if (ready_to_return(rescoring)) {
+			*found = pop(rescoring.ready, farther);
+			if (search->iteration != IterativeScan::kRelaxed && found->distance < search->last_distance)
+				continue;
+			rescoring.returned++;
+			return true;
+		}
+		if (rescoring.waiting.empty() || rescoring.left == 0)
+			return false;
+		FoundRow row = pop(rescoring.waiting, greater_bound);
+		rescoring.left--;
+		rescoring.rescored++;
+		if (exact_distance(search, row, &row.distance))
+			push(rescoring.ready, row, farther);
+	}
+}
+
 /* A search meets more rows than it looks for, those beyond ef_search without
  * having seen all that are nearer. If it may go on they wait for what comes then:
  * given out now, strict order would have to drop the others. */
 void finish_batch(IndexSearch *search)
 {
 	drop_duplicates(search);
+	if (search->rescore != RescoreFrom::kNothing) {
+		begin_rescoring(search);
+		return;
+	}
 	std::sort(search->rows.begin(), search->rows.end(), nearer);
 	drop_repeated_pending(search);
 	if (search->iteration == IterativeScan::kStrict)
@@ -177,8 +352,12 @@ void complete_pending(IndexSearch *search)
 	known.init(context_arena(CurrentMemoryContext), search->rows.size() + 1);
 	for (const FoundRow &row : search->rows)
 		known.push_back(row_key(row.row));
+	for (const uint64 key : search->pending_keys)
+		known.push_back(key);
+	for (const uint64 key : search->rescoring.met)
+		known.push_back(key);
 	std::sort(known.begin(), known.end());
-	search_pending(search, read_meta(search->index).state, PendingEffort::kAll, known);
+	add_pending(search, read_pending(search, read_meta(search->index).state, PendingEffort::kAll), known);
 	search->pending_complete = true;
 }
 
@@ -186,7 +365,8 @@ void search_more(IndexSearch *search)
 {
 	if (!search->pending_complete)
 		complete_pending(search);
-	drop_returned(search);
+	if (search->rescore == RescoreFrom::kNothing)
+		drop_returned(search);
 	if (!hnsw::continue_layer(search->graph, search->query, search->layer, hnsw_ef_search, collect_rows(search)))
 		search->exhausted = true;
 	finish_batch(search);
@@ -232,12 +412,16 @@ IndexSearch *create_search(Relation index)
 	auto *search = static_cast<IndexSearch *>(palloc0(sizeof(IndexSearch)));
 	search->context = AllocSetContextCreate(CurrentMemoryContext, "hnsw search", ALLOCSET_DEFAULT_SIZES);
 	search->handle_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw search handle", ALLOCSET_DEFAULT_SIZES);
+	search->heap_context = AllocSetContextCreate(CurrentMemoryContext, "hnsw search table", ALLOCSET_SMALL_SIZES);
 	search->index = index;
 	return search;
 }
 
 void destroy_search(IndexSearch *search)
 {
+	if (search->heap_values != nullptr)
+		close_heap_values(search->heap_values);
+	MemoryContextDelete(search->heap_context);
 	MemoryContextDelete(search->context);
 	MemoryContextDelete(search->handle_context);
 	pfree(search);
@@ -251,8 +435,54 @@ void reset_search(IndexSearch *search)
 	search->next_row = search->batch_end = 0;
 	search->tuples_visited = 0;
 	search->last_distance = -std::numeric_limits<float>::infinity();
+	search->rescoring = {};
 	search->layer.counters = {};
 	search->pending_counters = {};
+}
+
+namespace {
+
+RescoreFrom rescore_from(const IndexSearch *search)
+{
+	const IndexHandle *handle = search->handle;
+	const auto rescore = static_cast<Rescore>(hnsw_rescore);
+	const bool rounded = handle->format.narrowed() && rescore == Rescore::kOn;
+	if (rescore == Rescore::kOff || !(handle->compact() || rounded))
+		return RescoreFrom::kNothing;
+	return rounded || handle->format.exact_in_heap() ? RescoreFrom::kTable : RescoreFrom::kIndex;
+}
+
+/* The query as the table's values are. */
+void prepare_heap_query(IndexSearch *search, Datum query, bool has_distance)
+{
+	search->heap_format = search->handle->format;
+	search->heap_query = search->query.value;
+	search->heap_distance = search->query.distance;
+	if (!search->heap_format.narrowed() || !has_distance)
+		return;
+	search->heap_format.exact &= ~kExactNarrowed;
+	search->heap_format.element = static_cast<uint8>(ElementType::kFloat32);
+	search->heap_query = value_from_datum(search->heap_format, query).value;
+	search->heap_distance.init(search->handle->metric(), ElementType::kFloat32, search->heap_format.dims, kernels());
+}
+
+void prepare_codes(IndexSearch *search, const MetaPage &meta)
+{
+	const Quantizer *quantizer = hold_quantizer(search->index, meta, search->context);
+	search->coder.init(search->handle->format, quantizer, search->context);
+	if (quantizer == nullptr)
+		return; /* then the graph is empty */
+	search->coder.prepare(search->query.value.data);
+	search->query.estimator = search->coder.estimator();
+}
+
+} /* namespace */
+
+bool distance_of_datum(IndexSearch *search, Datum value, float *distance)
+{
+	const IndexedValue exact = value_from_datum(search->heap_format, value);
+	*distance = search->heap_distance(search->heap_query, exact.value);
+	return is_indexable(search->heap_format, exact);
 }
 
 void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef)
@@ -268,12 +498,22 @@ void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool
 	search->layer.init(arena, ef, handle->layouts[0]);
 	search->rows.init(arena, 64);
 	search->pending_keys.init(arena, 0);
+	search->rescore = rescore_from(search);
+	search->rescoring.waiting.init(arena, 0);
+	search->rescoring.ready.init(arena, 0);
+	search->rescoring.met.init(arena, 0);
+	search->query.estimator = {};
 	search->query.value = is_null ? any_value(handle->format) : value_from_datum(handle->format, query).value;
-	if (handle->metric() == Metric::kCosine && !(search->query.value.norm > 0))
+	const bool has_distance = !is_null && !(handle->metric() == Metric::kCosine && !(search->query.value.norm > 0));
+	if (!has_distance)
 		search->query.value = any_value(handle->format);
-	if (!handle->coded())
+	if (search->rescore == RescoreFrom::kTable)
+		prepare_heap_query(search, query, has_distance);
+	if (handle->compact())
+		prepare_codes(search, meta);
+	if (!handle->has_space())
 		return;
-	search->query.code.init(arena, handle->space.padded, handle->format.code_bits);
+	search->query.code.init(arena, handle->space.padded, handle->format.pending_bits);
 	search->projection = search->query.code.rotated;
 	handle->space.project(search->query.value, search->projection);
 	search->query.code.prepare(search->projection);
@@ -303,17 +543,56 @@ void search_first(IndexSearch *search, Datum query, bool is_null)
 	prepare_search(search, meta, query, is_null, hnsw_ef_search);
 	search->iteration = scan_iteration(search->index);
 	search->layer.keep_discarded = search->iteration != IterativeScan::kOff;
-	search_pending(search, meta.state, PendingEffort::kBest, {});
+	PendingScan *pending = read_pending(search, meta.state, PendingEffort::kBest);
+	PAUSE_POINT("pending read");
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = search->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
 	search_from_top(search, stale ? read_meta(search->index).state.entry_point : meta.state.entry_point,
 					search_layer_from, search);
+	/* The graph's rows first: next to them few pending ones need to be looked at. */
+	if (!add_pending(search, pending, {})) {
+		drop_graph_rows(search);
+		search_from_top(search, read_meta(search->index).state.entry_point, search_layer_from, search);
+	}
 	finish_batch(search);
+}
+
+namespace {
+
+const FoundRow *next_found_exact(IndexSearch *search)
+{
+	search->rows.resize(1);
+	while (!next_rescored(search, &search->rows[0])) {
+		if (may_continue(search)) {
+			search->rows.clear();
+			search_more(search);
+			search->rows.resize(1);
+		} else if (search->rescoring.left == 0) {
+			search->rescoring.left = PG_UINT32_MAX;
+		} else {
+			return nullptr;
+		}
+	}
+	return &search->rows[0];
+}
+
+} /* namespace */
+
+uint64 rescore_nearest(IndexSearch *search, uint32 count)
+{
+	FoundRow row;
+	while (search->rows.size() < count && next_rescored(search, &row)) {
+		search->last_distance = row.distance;
+		search->rows.push_back(row);
+	}
+	return search->rescoring.rescored;
 }
 
 const FoundRow *next_found(IndexSearch *search)
 {
+	if (search->rescore != RescoreFrom::kNothing)
+		return next_found_exact(search);
 	while (search->next_row >= search->batch_end) {
 		if (may_continue(search))
 			search_more(search);

@@ -13,6 +13,8 @@
  */
 #pragma once
 
+#include "hnsw/heap_values.h"
+#include "hnsw/node_codes.h"
 #include "hnsw/options.h"
 #include "hnsw/page_graph.h"
 #include "hnsw/pending.h"
@@ -26,6 +28,29 @@ struct FoundRow {
 	uint32 node; /* kNoNode: a pending entry */
 	BlockNumber block;
 	uint32 entry; /* of the pending page, or position in the node's rows */
+
+	/* Where distances are to be made exact (IndexSearch::rescore). */
+	float bound;    /* below which the exact distance hardly is */
+	float norm;     /* of the value */
+	ValueRef value; /* if the index has it */
+};
+
+/* Where rows found get their exact distances from. */
+enum class RescoreFrom {
+	kNothing, /* they have them, or are not to get any */
+	kIndex,   /* the values of nodes, stored apart */
+	kTable,
+};
+
+/* Rows whose distances are made exact one by one, as the caller asks for rows: the
+ * nearest by their bounds first, until no bound of those waiting lies below what
+ * is ready. Both are min-heaps. */
+struct Rescoring {
+	ArenaVector<FoundRow> waiting; /* by bound */
+	ArenaVector<FoundRow> ready;   /* by distance, which is exact */
+	ArenaVector<uint64> met;       /* iterative scans: rows of the graph that came in */
+	uint32 left;                   /* rows of this batch that may still be taken from `waiting` */
+	uint64 rescored, returned;
 };
 
 struct IndexSearch {
@@ -36,7 +61,19 @@ struct IndexSearch {
 	bool ignore_killed; /* leave out rows known to be dead to everyone */
 	PageGraph graph;
 	hnsw::SearchQuery query;
-	float *projection; /* the query in the code space; null in plain indexes */
+	float *projection; /* the query in the code space; null when the index has none */
+	NodeCoder coder;   /* compact indexes */
+	RescoreFrom rescore;
+
+	/* The table and what is read from it, if rescore is kTable. The caller sets heap
+	 * and snapshot. */
+	Relation heap;
+	Snapshot snapshot;
+	HeapValues *heap_values;
+	MemoryContext heap_context; /* of heap_values, kept over queries */
+	IndexFormat heap_format;    /* of values as the table has them */
+	hnsw::Value heap_query;
+	hnsw::GraphDistance heap_distance;
 
 	/* The batches of search_first() and search_more(). */
 	IterativeScan iteration;
@@ -45,6 +82,7 @@ struct IndexSearch {
 	hnsw::LayerSearch layer;
 	ArenaVector<FoundRow> rows; /* sorted; from batch_end on they wait for a later batch */
 	uint32 next_row, batch_end;
+	Rescoring rescoring;
 	ArenaVector<uint64> pending_keys; /* rows returned or waiting from the pending segment, sorted */
 	float last_distance;              /* of the row returned last; the caller's to set */
 	uint64 tuples_visited;
@@ -73,6 +111,18 @@ void search_from_top(IndexSearch *search, uint32 top, TryEntry try_entry, void *
 
 /* The first batch: pending rows, and a beam of hnsw.ef_search in the graph. */
 void search_first(IndexSearch *search, Datum query, bool is_null);
+
+/* After search_first(), if search->rescore says that distances are to be made
+ * exact: leaves the `count` nearest rows (or what there are) in search->rows.
+ * Returns how many rows it measured. */
+uint64 rescore_nearest(IndexSearch *search, uint32 count);
+
+/* How many standard deviations an estimate by a node's code is trusted to. */
+constexpr float kErrorDeviations = 3;
+
+/* The exact distance of a row by its value in the table, which goes before a
+ * rounded one in the index. False when the row is not visible. */
+bool distance_of_datum(IndexSearch *search, Datum value, float *distance);
 
 /* Moves on to the next row, searching as hnsw.iterative_scan allows. Null at the
  * end. With `context` current. */

@@ -53,6 +53,35 @@ template <class Element> IndexedValue value_from_dense(const IndexFormat &format
 	return {{vector->x, 0}, static_cast<uint32>(vector->dim * sizeof(Element))};
 }
 
+/* Only directions count under cosine: lengths must not leave the range of halves. */
+const float *normalised(const float *values, uint32 dims)
+{
+	const float norm = hnsw::value_norm(kernels(), ElementType::kFloat32, dims, values);
+	if (!(norm > 0))
+		return values;
+	auto *scaled = static_cast<float *>(palloc(sizeof(float) * dims));
+	for (uint32 i = 0; i < dims; i++)
+		scaled[i] = values[i] / norm;
+	return scaled;
+}
+
+/* Values of the column are float, those of the index halves. */
+IndexedValue value_narrowed(const IndexFormat &format, Datum datum)
+{
+	const auto *wide = static_cast<const float *>(value_from_dense<float>(format, datum).value.data);
+	if (static_cast<Metric>(format.metric) == Metric::kCosine)
+		wide = normalised(wide, format.dims);
+	auto *halves = static_cast<uint16_t *>(palloc(sizeof(uint16_t) * format.dims));
+	kernels().f32_to_f16(wide, halves, format.dims);
+	constexpr uint16_t kExponent = 0x7c00;
+	for (uint32 i = 0; i < format.dims; i++)
+		if ((halves[i] & kExponent) == kExponent)
+			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+							errmsg("\"%g\" is out of range for an hnsw index with exact = float16", wide[i]),
+							errhint("Use exact = float32 for elements beyond 65504.")));
+	return {{halves, 0}, static_cast<uint32>(format.dims * sizeof(uint16_t))};
+}
+
 } /* namespace */
 
 IndexedValue value_from_datum(const IndexFormat &format, Datum datum)
@@ -64,7 +93,7 @@ IndexedValue value_from_datum(const IndexFormat &format, Datum datum)
 		value = value_from_dense<float>(format, datum);
 		break;
 	case ElementType::kFloat16:
-		value = value_from_dense<uint16_t>(format, datum);
+		value = format.narrowed() ? value_narrowed(format, datum) : value_from_dense<uint16_t>(format, datum);
 		break;
 	case ElementType::kBit:
 		value = value_from_bit(format, datum);

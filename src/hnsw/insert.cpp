@@ -26,6 +26,16 @@ namespace {
 constexpr uint64 kHardCapFactor = 16;
 constexpr uint64 kRowsPerInserter = 16;
 
+/* Rows that nodes' codes are learned from at least, when rows are inserted one by
+ * one into an empty index: until then they wait. */
+constexpr uint64 kRowsToLearnFrom = 256;
+
+/* Whether rows have to wait because nodes' codes cannot be made yet. */
+bool lacks_codes(const MetaPage &meta)
+{
+	return meta.format.compact != 0 && meta.state.centre_version == 0;
+}
+
 /* A row enters the graph itself: classical insertion. */
 void insert_into_graph(Relation index, const RowId &row, const IndexedValue &value)
 {
@@ -37,6 +47,12 @@ void insert_into_graph(Relation index, const RowId &row, const IndexedValue &val
 	writer->init(index, handle, CurrentMemoryContext, false);
 	writer->insert(row, value, {InvalidBlockNumber, 0}, kNoSource);
 	UnlockPage(index, kGraphLock, ExclusiveLock);
+}
+
+void wait_for_codes(Relation index, uint64 pending)
+{
+	if (pending >= kRowsToLearnFrom)
+		merge_pending(index, PG_UINT64_MAX, MergeWait::kWait);
 }
 
 /* Called with the number of pending rows after each append. */
@@ -72,9 +88,11 @@ bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_t
 	const IndexedValue value = value_from_datum(meta.format, values[0]);
 	if (is_indexable(meta.format, value)) {
 		const RowId row = row_of(*heap_tid);
-		const int limit = option_pending_limit(index, meta.format.code_bits != 0);
-		if (limit == 0)
+		const int limit = option_pending_limit(index, meta.format.pending_bits != 0);
+		if (limit == 0 && !lacks_codes(meta))
 			insert_into_graph(index, row, value);
+		else if (limit == 0)
+			wait_for_codes(index, append_pending(index, cached_handle(index, meta), row, value));
 		else
 			request_merge(index, append_pending(index, cached_handle(index, meta), row, value), limit);
 	} else {

@@ -10,8 +10,10 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include "hnsw/node_codes.h"
 #include "hnsw/pending.h"
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -180,8 +182,10 @@ bool merge_page(Merge &merge, BlockNumber block, PendingCopy *copy, ValueRef *re
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
+	PAUSE_POINT("page done");
 	if (waiting > 0)
 		mark_merged(merge, block, i);
+	PAUSE_POINT("page marked");
 	if (i < copy->count)
 		return false;
 	/* Now the entries tell whose value is whose. */
@@ -189,8 +193,10 @@ bool merge_page(Merge &merge, BlockNumber block, PendingCopy *copy, ValueRef *re
 	copy_page(format, merge.index, block, copy);
 	copy->count = count;
 	const uint32 unreferenced = unreferenced_values(*copy, refs);
-	if (drop_page(merge, block, count))
+	if (drop_page(merge, block, count)) {
+		PAUSE_POINT("page dropped");
 		free_values(merge.index, refs, unreferenced);
+	}
 	return true;
 }
 
@@ -206,63 +212,108 @@ void add_counts(Relation index, uint64 nodes)
 	UnlockReleaseBuffer(meta);
 }
 
-/* ---- the centre ---- */
+/* ---- what codes are relative to ---- */
 
-/* Adds the (for cosine normalised) values on one pending page to `sum`. */
-void sum_page(Relation index, const IndexHandle *handle, const PendingCopy &copy, double *sum, uint64 *count)
+/* Pending values in full precision: a uniform sample of them, their (for cosine
+ * normalised) sum. */
+struct PendingSample {
+	const IndexHandle *handle;
+	uint32 capacity;
+	float *rows;
+	double *sum;
+	uint64 summed;
+	ReservoirSample choice;
+	void *value; /* scratch */
+	float *wide;
+};
+
+void add_to_sample(PendingSample &sample, const void *value, float norm)
 {
-	const uint32 dims = handle->format.dims;
-	auto *wide = static_cast<float *>(palloc(sizeof(float) * dims));
-	const uint32 capacity = handle->value_bytes(nullptr);
-	void *data = palloc(capacity);
-	for (uint32 i = 0; i < copy.count && *count < kCentreSample; i++) {
-		const PendingEntry &entry = copy.entries[i];
-		uint32 bytes;
-		if (!is_waiting(entry) ||
-			!copy_value(index, {entry.value_block, entry.value_item}, &entry.row, data, capacity, &bytes))
-			continue;
-		if (handle->element() == ElementType::kFloat16)
-			kernels().f16_to_f32(static_cast<const uint16_t *>(data), wide, dims);
-		else
-			memcpy(wide, data, sizeof(float) * dims);
-		const double scale = handle->metric() == Metric::kCosine ? 1.0 / entry.norm : 1.0;
-		for (uint32 d = 0; d < dims; d++)
-			sum[d] += wide[d] * scale;
-		(*count)++;
-	}
-	pfree(data);
-	pfree(wide);
+	const uint32 dims = sample.handle->format.dims;
+	const float *wide = widened(sample.handle->format, value, sample.wide);
+	const uint32 place = sample.choice.next();
+	if (place < sample.capacity)
+		memcpy(sample.rows + Size{place} * dims, wide, sizeof(float) * dims);
+	if (sample.summed == kCentreSample)
+		return;
+	const double scale = sample.handle->metric() == Metric::kCosine ? 1.0 / norm : 1.0;
+	for (uint32 d = 0; d < dims; d++)
+		sample.sum[d] += wide[d] * scale;
+	sample.summed++;
 }
 
-/* Before the first row enters an empty graph: the mean of the pending rows
- * becomes the centre that codes are relative to. */
-void fix_centre(Relation index, const MetaPage &meta, const IndexHandle *handle)
+void add_page_to_sample(Relation index, const PendingCopy &copy, PendingSample &sample)
+{
+	const uint32 capacity = sample.handle->value_bytes(nullptr);
+	for (uint32 i = 0; i < copy.count; i++) {
+		const PendingEntry &entry = copy.entries[i];
+		uint32 bytes;
+		if (is_waiting(entry) &&
+			copy_value(index, {entry.value_block, entry.value_item}, &entry.row, sample.value, capacity, &bytes))
+			add_to_sample(sample, sample.value, entry.norm);
+	}
+}
+
+/* Enough rows for the centre, and for the model if nodes have codes. */
+PendingSample sample_pending(Relation index, const MetaPage &meta, const IndexHandle *handle)
 {
 	const uint32 dims = meta.format.dims;
-	auto *sum = static_cast<double *>(palloc0(sizeof(double) * dims));
+	const uint32 capacity = handle->compact() ? quantizer_training_rows(quantizer_options(meta.format, meta.codes)) : 0;
+	const uint64 enough = Max(capacity, kCentreSample);
+	const uint64 rows = Min(pending_rows(index, meta.state, meta.format), capacity);
+	PendingSample sample = {
+		handle,
+		static_cast<uint32>(rows),
+		static_cast<float *>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(float) * dims * (rows + 1))),
+		static_cast<double *>(palloc0(sizeof(double) * dims)),
+		0,
+		ReservoirSample(static_cast<uint32>(rows), meta.format.rotation_seed),
+		palloc(handle->value_bytes(nullptr)),
+		static_cast<float *>(palloc(sizeof(float) * dims))};
 	PendingCopy copy;
 	copy.entries = static_cast<PendingEntry *>(palloc(sizeof(PendingEntry) * pending_capacity(meta.format)));
-	uint64 count = 0;
-	for (BlockNumber block = meta.state.pending_head; block != InvalidBlockNumber && count < kCentreSample;
+	for (BlockNumber block = meta.state.pending_head; block != InvalidBlockNumber && sample.choice.seen() < enough;
 		 block = copy.next) {
 		if (!copy_page(meta.format, index, block, &copy))
 			break;
-		sum_page(index, handle, copy, sum, &count);
+		add_page_to_sample(index, copy, sample);
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (count == 0)
-		return;
+	return sample;
+}
+
+ValueRef write_centre(Relation index, const PendingSample &sample)
+{
+	const uint32 dims = sample.handle->format.dims;
 	auto *centre = static_cast<float *>(palloc(sizeof(float) * dims));
 	for (uint32 d = 0; d < dims; d++)
-		centre[d] = static_cast<float>(sum[d] / static_cast<double>(count));
-	/* Cancelled after this, the value is lost space; the centre stays the origin. */
-	const ValueRef ref = write_value(index, false, RowId{0, 0, 0}, centre, sizeof(float) * dims);
+		centre[d] = static_cast<float>(sample.sum[d] / static_cast<double>(sample.summed));
+	return write_value(index, false, RowId{0, 0, 0}, centre, sizeof(float) * dims);
+}
+
+/* Before the first row enters an empty graph: the mean of the pending rows
+ * becomes the centre that codes are relative to, and nodes' codes are learned from
+ * them. Cancelled before its end, what it wrote is lost space. */
+void fix_codes(Relation index, const MetaPage &meta, const IndexHandle *handle)
+{
+	const PendingSample sample = sample_pending(index, meta, handle);
+	if (sample.summed == 0)
+		return;
+	ValueRef centre = {InvalidBlockNumber, 0};
+	NodeCodeState codes = meta.codes;
+	if (handle->has_space())
+		centre = write_centre(index, sample);
+	if (handle->compact())
+		codes.model =
+			write_model(index, false, meta.format, codes, sample.rows, sample.choice.filled(), 1, &codes.model_bytes);
 	Buffer buffer = ReadBuffer(index, kMetaBlock);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	PageChange change(index, false);
-	IndexState &state = meta_page(change.edit(buffer))->state;
-	state.centre = ref;
-	state.centre_version = 1;
+	MetaPage *changed = meta_page(change.edit(buffer));
+	changed->state.centre = centre;
+	changed->state.centre_version = 1;
+	if (handle->compact())
+		changed->codes = codes;
 	change.finish();
 	UnlockReleaseBuffer(buffer);
 }
@@ -281,8 +332,9 @@ uint64 merge_pending_locked(Relation index, uint64 max_rows)
 		MemoryContextDelete(context);
 		return 0;
 	}
-	if (meta.format.code_bits && meta.state.centre_version == 0 && meta.state.entry_point == kNoNode) {
-		fix_centre(index, meta, cached_handle(index, meta));
+	const bool has_codes = meta.format.pending_bits != 0 || meta.format.compact != 0;
+	if (has_codes && meta.state.centre_version == 0 && meta.state.entry_point == kNoNode) {
+		fix_codes(index, meta, copy_handle(cached_handle(index, meta), context));
 		meta = read_meta(index);
 	}
 	auto *merge = static_cast<Merge *>(palloc0(sizeof(Merge)));

@@ -84,7 +84,7 @@ bool merge_some(Oid relid)
 			pgstat_report_activity(STATE_RUNNING, "merging pending rows of an hnsw index");
 			merge_pending(index, kRowsPerTransaction, MergeWait::kWait);
 			const MetaPage meta = read_meta(index);
-			const int limit = option_pending_limit(index, meta.format.code_bits != 0);
+			const int limit = option_pending_limit(index, meta.format.pending_bits != 0);
 			more = pending_rows(index, meta.state, meta.format) >= static_cast<uint64>(Max(limit / 2, 1));
 			UnlockPage(index, kWorkerLock, ExclusiveLock);
 		}

@@ -9,6 +9,7 @@ extern "C" {
 }
 
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -92,6 +93,7 @@ void PageGraph::init(Relation index, const IndexHandle *handle, MemoryContext co
 
 Buffer PageGraph::read(BlockNumber block)
 {
+	PAUSE_POINT("visit");
 	RecentBuffers::Entry &entry = recent_->at(block);
 	if (entry.block == block && BufferIsValid(entry.buffer) && read_recent_buffer(index_, block, entry.buffer))
 		return entry.buffer;
@@ -119,6 +121,7 @@ hnsw::ConstNodeRecord PageGraph::locate(const char *page, uint32 id) const
 
 const void *PageGraph::read_value(const ValueRef &ref, const RowId *row)
 {
+	PAUSE_POINT("value");
 	uint32 bytes;
 	if (scratch_ == nullptr) {
 		const uint32 fixed = handle_->element() == ElementType::kSparse ? 1024 : handle_->value_bytes(nullptr);

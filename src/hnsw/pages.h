@@ -65,6 +65,14 @@ struct ValueRef {
 	OffsetNumber item;
 };
 
+/* IndexFormat::exact. Narrowed: the column's elements are kFloat32, those of the
+ * index's exact values, and of queries, kFloat16. In heap: nodes have no exact
+ * values, the table has. */
+constexpr uint8 kExactNarrowed = 1, kExactInHeap = 2;
+
+/* IndexFormat::feature_flags. */
+constexpr uint32 kFeatureCompact = 1, kFeatureNarrowed = 2, kKnownFeatures = 3;
+
 /* The part of the metapage that never changes after the build. */
 struct IndexFormat {
 	uint32 magic;
@@ -80,11 +88,17 @@ struct IndexFormat {
 	uint16 slots[2];          /* neighbours at level 0, and above */
 	uint16 slots_per_page[2]; /* node pages, upper pages */
 	uint16 slot_bits;
-	uint16 reserved;
+	uint8 compact;          /* 1: the value in a record is the node's code */
+	uint8 exact;            /* ExactFlags */
 	uint32 value_bytes;     /* inside a record; 0: stored apart */
 	uint32 record_bytes[2]; /* as make_node_layout() computed them; checked at open */
 	uint32 pending_entry_bytes;
 	uint64 rotation_seed;
+
+	bool narrowed() const { return (exact & kExactNarrowed) != 0; }
+	bool exact_in_heap() const { return (exact & kExactInHeap) != 0; }
+	/* Whether nodes have values on value pages. */
+	bool values_apart() const { return compact ? !exact_in_heap() : value_bytes == 0; }
 };
 
 /* The part that changes, under the metapage's exclusive buffer lock. */
@@ -96,9 +110,22 @@ struct IndexState {
 	uint64 pending_head_number; /* rows ever appended before the head page's first entry */
 	uint64 node_count;          /* live nodes, as build, merge and VACUUM count them */
 	uint64 deleted_count;       /* nodes that VACUUM marked and has not freed yet */
-	uint32 centre_version;      /* 0: the centre is the origin */
-	ValueRef centre;            /* float[dims], when centre_version > 0 */
+	uint32 centre_version;      /* 0: the centre is the origin, and nodes have no codes yet */
+	ValueRef centre;            /* float[dims], when centre_version > 0 and edges or pending rows have codes */
 	uint32 unindexed;           /* kUnindexed bits: the table has, or had, such rows */
+};
+
+/* What nodes' codes are to be made like, and the trained model of them. Follows
+ * the state, since formats before kFeatureCompact end there. */
+struct NodeCodeState {
+	uint8 kind; /* QuantizerKind; what follows as in QuantizerOptions */
+	uint8 bits;
+	uint8 binary_width;
+	uint8 binary_query;
+	uint8 compression;
+	float quantile;
+	ValueRef model; /* when centre_version > 0 */
+	uint32 model_bytes;
 };
 
 /* Rows that an index leaves out because they have no distance. */
@@ -107,6 +134,7 @@ constexpr uint32 kUnindexedNull = 1, kUnindexedZeroNorm = 2;
 struct MetaPage {
 	IndexFormat format;
 	IndexState state;
+	NodeCodeState codes; /* kFeatureCompact only */
 };
 
 /* First thing on a pending page. Entries follow at kPendingEntriesOffset. */
@@ -247,6 +275,29 @@ private:
 	GenericXLogState *state_;
 	Buffer buffers_[MAX_GENERIC_XLOG_PAGES];
 	int count_;
+};
+
+/* One WAL-logged change of a part of one page, as PageChange makes but at the cost
+ * of that part: generic WAL compares whole pages byte by byte, for a merge a quarter
+ * of its time. The record written is one of generic WAL all the same. Begins and
+ * ends at multiples of 8 bytes; bytes() is to be changed, then finish(). */
+class PartChange {
+public:
+	/* `buffer` is exclusively locked and stays so. */
+	PartChange(Relation index, bool building, Buffer buffer, Size offset, Size size);
+	uint8 *bytes() { return bytes_; }
+	void finish();
+
+private:
+	Size collect_differences(const uint64 *before);
+
+	Relation index_;
+	bool building_;
+	Buffer buffer_;
+	Size offset_, size_;
+	uint8 *bytes_;
+	alignas(8) uint8 copy_[BLCKSZ];
+	uint8 differences_[BLCKSZ * 2]; /* as generic WAL has them: offset, length, bytes */
 };
 
 /* Copies of the metapage's two parts. read_meta() raises an error when the page

@@ -2,6 +2,7 @@
  * prewarm.cpp: hnsw_prewarm(index), which reads an index into shared buffers.
  */
 #include "hnsw/inspect.h"
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -12,6 +13,7 @@ constexpr BlockNumber kReadAhead = 64;
 
 bool read_block(Relation index, BlockNumber block)
 {
+	PAUSE_POINT("prewarm");
 	Buffer buffer = ReadBuffer(index, block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	const bool upper = is_page_of_kind(BufferGetPage(buffer), PageKind::kUpper);

@@ -38,6 +38,8 @@ void begin_search(IndexScanDesc scan, IndexSearch *search)
 	pgstat_count_index_scan(scan->indexRelation);
 	count_index_search(scan);
 	search->ignore_killed = scan->ignore_killed_tuples;
+	search->heap = scan->heapRelation;
+	search->snapshot = scan->xs_snapshot;
 	const ScanKey key = scan->orderByData;
 	search_first(search, key->sk_argument, (key->sk_flags & SK_ISNULL) != 0);
 }

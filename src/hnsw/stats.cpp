@@ -10,6 +10,7 @@ extern "C" {
 }
 
 #include "hnsw/access_method.h"
+#include "hnsw/node_codes.h"
 #include "hnsw/pending.h"
 
 namespace vecext::pg {
@@ -102,7 +103,7 @@ public:
 	}
 
 private:
-	static constexpr int kColumns = 25;
+	static constexpr int kColumns = 32;
 	void add(Datum value)
 	{
 		Assert(count_ < kColumns);
@@ -113,7 +114,15 @@ private:
 	int count_ = 0;
 };
 
-void put_format(StatsRow *row, const IndexHandle &handle, const OpclassTraits &traits)
+/* Of a neighbour's code, or of a node's own. */
+uint32 code_bits_of(const IndexFormat &format, const NodeCodeState &codes)
+{
+	if (!format.compact)
+		return format.code_bits;
+	return codes.kind == static_cast<uint8>(QuantizerKind::kRabitq) ? codes.bits : 0;
+}
+
+void put_format(StatsRow *row, const IndexHandle &handle, const NodeCodeState &codes, const OpclassTraits &traits)
 {
 	const IndexFormat &format = handle.format;
 	row->small(format.version);
@@ -122,9 +131,23 @@ void put_format(StatsRow *row, const IndexHandle &handle, const OpclassTraits &t
 	row->small(format.dims);
 	row->small(format.m);
 	row->small(format.ef_construction);
-	row->small(format.code_bits);
-	row->text(format.value_bytes != 0 ? "record" : "value pages");
+	row->small(code_bits_of(format, codes));
+	row->text(format.values_apart() ? "value pages" : format.exact_in_heap() ? "table" : "record");
 	row->small(format.record_bytes[0]);
+}
+
+/* Columns that came later stand at the end. */
+void put_codes(StatsRow *row, const IndexFormat &format, const NodeCodeState &codes)
+{
+	const auto exact = static_cast<ElementType>(format.element);
+	row->text(format.compact ? "compact" : format.code_bits ? "inline" : "plain");
+	row->text(format.compact     ? quantizer_name(static_cast<QuantizerKind>(codes.kind))
+			  : format.code_bits ? "rabitq"
+								 : "none");
+	row->text(format.exact_in_heap()           ? "heap"
+			  : exact == ElementType::kFloat32 ? "float32"
+			  : exact == ElementType::kFloat16 ? "float16"
+											   : "as is");
 }
 
 void put_counts(StatsRow *row, const IndexStats &stats, const IndexState &state, BlockNumber blocks)
@@ -153,8 +176,9 @@ Datum stats_of(const InspectedIndex &inspected, TupleDesc descriptor)
 	const BlockNumber blocks = RelationGetNumberOfBlocks(inspected.index);
 	const IndexStats stats = count_pages(inspected.index, *handle, blocks);
 	StatsRow row;
-	put_format(&row, *handle, opclass_traits(inspected.index));
+	put_format(&row, *handle, meta.codes, opclass_traits(inspected.index));
 	put_counts(&row, stats, meta.state, blocks);
+	put_codes(&row, handle->format, meta.codes);
 	return row.tuple(descriptor);
 }
 

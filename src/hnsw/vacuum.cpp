@@ -34,6 +34,7 @@ extern "C" {
 #include "hnsw/merge.h"
 #include "hnsw/pending.h"
 #include "hnsw/value_pages.h"
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -246,6 +247,7 @@ void remove_rows(Vacuum &vacuum)
 		if (free)
 			record_free_page(vacuum.index, block); /* a crash may have lost the note */
 	}
+	PAUSE_POINT("rows removed");
 	if (vacuum.deleted_nodes > 0)
 		mark_upper_records(vacuum);
 }
@@ -350,7 +352,7 @@ uint32 free_records(Vacuum &vacuum, Buffer buffer, BlockNumber block, ValueRef *
 		NodeHeader *header = header_at(page, format, level_class, slot);
 		if (header->state == NodeState::kFree || !vacuum.deleted.contains(node_id(format, block, slot)))
 			continue;
-		if (level_class == 0 && format.value_bytes == 0)
+		if (level_class == 0 && format.values_apart())
 			values[value_count++] = {header->value_block, header->value_item};
 		const uint16 version = header->version;
 		memset(static_cast<void *>(header), 0, sizeof *header);
@@ -398,6 +400,8 @@ void free_deleted(Vacuum &vacuum)
 		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 		const uint32 count = found ? free_records(vacuum, buffer, block, values) : 0;
 		ReleaseBuffer(buffer);
+		if (found)
+			PAUSE_POINT("page freed");
 		for (uint32 i = 0; i < count; i++)
 			free_value(vacuum.index, values[i]);
 	}
@@ -438,8 +442,11 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 
 	remove_rows(*vacuum);
 	if (vacuum->deleted_nodes + vacuum->deleted_uppers > 0) {
+		PAUSE_POINT("records marked");
 		repair_graph(*vacuum);
+		PAUSE_POINT("repaired");
 		connect_graph(vacuum->writer, vacuum->blocks, info->strategy);
+		PAUSE_POINT("connected");
 		free_deleted(*vacuum);
 	}
 	stats->pages_deleted = 0;

@@ -55,7 +55,13 @@ coded() {
 apart() {
 	sql "CREATE TABLE $1 (id int, val vector(3000));
 		INSERT INTO $1 SELECT i, sample_vector(i, 3000) FROM generate_series(1, 20) i;
-		CREATE INDEX ${1}_idx ON $1 USING hnsw (val vector_l2_ops)" >/dev/null
+		CREATE INDEX ${1}_idx ON $1 USING hnsw (val vector_l2_ops) WITH (layout = plain)" >/dev/null
+}
+# compact NAME EXACT: nodes with codes of their own.
+compact() {
+	sql "CREATE TABLE $1 (id int, val vector(64));
+		INSERT INTO $1 SELECT i, sample_vector(i, 64) FROM generate_series(1, 100) i;
+		CREATE INDEX ${1}_idx ON $1 USING hnsw (val vector_l2_ops) WITH (layout = compact, exact = $2)" >/dev/null
 }
 # pending NAME: 20 rows that are not merged.
 pending() {
@@ -148,6 +154,11 @@ coded code
 # every code of the first record: whichever edge is looked at, it is another one's
 damage code 'neighbour [0-9]+ (differs|has factors)|the code of neighbour [0-9]+ differs in [0-9]+ of 256 bits' "$node" \
 	"record_at(@i, 0) + 464" "repeat('a5', 1024)"
+
+compact owncode float16
+damage owncode "the node's code is not that of its value" "$node" "record_at(@i, 2) + 208" "repeat('a5', 16)"
+compact heapcode heap
+damage heapcode 'row .* has another value in the table' "$node" "record_at(@i, 2) + 208" "repeat('a5', 16)"
 
 apart lost
 damage lost 'the value at block [0-9]+ item 0 cannot be read' "$node" "record_at(@i, 2) + 24" "hex(0, 2)"

@@ -81,6 +81,7 @@ template <class View> bool is_outside(const Test &test, const View &value)
 }
 
 bool passes_text(const Test &test, std::string_view text);
+TokenSearch token_search(const Test &test);
 bool passes_point(const Test &test, GeoPoint point);
 
 /* Whether a value that is not the array of its field passes. */
@@ -120,6 +121,23 @@ template <class View> bool passes(const Test &test, const View &value)
 template <class View> bool passes_any(const Condition &field, const View &value)
 {
 	return std::any_of(field.tests, field.tests + field.n_tests, [&](const Test &test) { return passes(test, value); });
+}
+
+/* Tokens in all values of the field. */
+template <class View> bool passes_tokens(const Test &test, const PayloadPath &path, const View &payload)
+{
+	TokenSearch search = token_search(test);
+	return any_item(path, payload,
+					[&](const View &value) { return value.kind() == JsonKind::kString && search.add(value.text()); });
+}
+
+template <class View> bool passes_joined(const Condition &field, const View &payload)
+{
+	return std::any_of(field.tests, field.tests + field.n_tests, [&](const Test &test) {
+		if (is_of_tokens(test.kind))
+			return passes_tokens(test, field.path, payload);
+		return any_item(field.path, payload, [&](const View &value) { return passes(test, value); });
+	});
 }
 
 template <class View> int64_t count_values(const View &value)
@@ -168,6 +186,8 @@ template <class View> bool evaluate(const Condition &condition, const View &payl
 		return std::any_of(children, end, [&](const Condition &child) { return (missing -= holds(child)) == 0; });
 	}
 	case ConditionKind::kField:
+		if (condition.joins_texts)
+			return passes_joined(condition, payload);
 		return any_item(condition.path, payload, [&](const View &value) { return passes_any(condition, value); });
 	case ConditionKind::kCount:
 		return any_or_missing(condition.path, payload, condition.count->has(0),

@@ -7,7 +7,9 @@
  * semantics are Qdrant's; docs/filters.md has them as tables.
  *
  * What full-text conditions mean depends on the field: on one that the field
- * schema calls a text field they compare tokens, on any other substrings.
+ * schema calls a text field they compare tokens, on any other substrings. All texts
+ * of a text field make up one document, but for those within nested, where each
+ * stands for itself.
  *
  * Everything lives in the arena and is trivially destructible. Strings may be
  * views into the text that the filter was parsed from.
@@ -47,6 +49,11 @@ enum class TestKind : uint8_t {
 	kGeoCircle,
 	kGeoPolygon,
 };
+
+inline bool is_of_tokens(TestKind kind)
+{
+	return kind == TestKind::kAllTokens || kind == TestKind::kAnyToken || kind == TestKind::kPhrase;
+}
 
 /* Bounds of a range; a range is the values above `low` and below `high`, or at
  * them where they belong to it. */
@@ -96,6 +103,7 @@ enum class ConditionKind : uint8_t {
 struct Condition {
 	ConditionKind kind;
 	bool wanted;
+	bool joins_texts; /* the texts of a field are one document for its tests of tokens */
 	uint32_t least;
 	uint32_t n_children;
 	uint32_t n_tests;
@@ -135,8 +143,8 @@ struct FieldSchema {
  * names the JSON path within the schema, DETAIL the rule. */
 Result<FieldSchema> read_field_schema(const JsonValue *schema, Arena arena);
 
-/* Errors: 22023 for what the rules of filters forbid and 54000 beyond a limit;
- * the message names the JSON path within the filter, DETAIL the rule. has_id,
+/* Errors: 22023 for what the rules of filters forbid, limits included; the message
+ * names the JSON path within the filter, DETAIL the rule. has_id,
  * has_vector and slice are refused: they ask about a point, not its payload.
  * May throw std::bad_alloc. */
 Result<const Condition *> compile_filter(const JsonValue &filter, const FieldSchema &schema, Arena arena);

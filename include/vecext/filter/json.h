@@ -80,7 +80,7 @@ inline const JsonMember *JsonValue::end_members() const
 /* Deepest nesting of arrays and objects that is read. */
 inline constexpr int kMaxJsonDepth = 256;
 
-/* Errors: 22023 for a text that is not JSON (RFC 8259), 54000 when too deep. */
+/* Error 22023 for a text that is not JSON (RFC 8259), or too deep. */
 Result<const JsonValue *> parse_json(std::string_view text, Arena arena);
 
 } /* namespace vecext::filter */

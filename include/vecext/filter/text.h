@@ -62,13 +62,35 @@ struct TokenQuery {
 
 inline constexpr uint32_t kMaxQueryTokens = 1024;
 
-/* Error 54000 for more than kMaxQueryTokens. */
+/* Error 22023 for more than kMaxQueryTokens, the rule as its message. */
 Result<TokenQuery> cut_token_set(const TextOptions &options, std::string_view text, Arena arena);
 Result<TokenQuery> cut_phrase(const TextOptions &options, std::string_view text, Arena arena);
 
-/* A query without tokens matches nothing. */
-bool has_all_tokens(const TokenQuery &query, std::string_view text);
-bool has_any_token(const TokenQuery &query, std::string_view text);
-bool has_phrase(const TokenQuery &query, std::string_view text);
+/* A search for a query's tokens in a document of several texts: all of them (of a
+ * set), one of them, or in order side by side (of a phrase). Tokens of the texts
+ * add up, and a phrase may run on from one text to the next. A query without
+ * tokens is never found. */
+class TokenSearch {
+public:
+	enum Kind { kAll, kAny, kPhrase };
+
+	TokenSearch(const TokenQuery &query, Kind kind)
+		: query_(query), kind_(kind), missing_(kind == kAll ? query.size : 1)
+	{
+	}
+
+	/* Adds a text; true once the query is found. */
+	bool add(std::string_view text);
+
+private:
+	static bool mark_found(void *search, std::string_view token);
+	static bool advance_phrase(void *search, std::string_view token);
+
+	const TokenQuery &query_;
+	Kind kind_;
+	uint32_t missing_;     /* tokens of a set */
+	uint32_t matched_ = 0; /* tokens of a phrase */
+	uint64_t found_[kMaxQueryTokens / 64] = {};
+};
 
 } /* namespace vecext::filter */

@@ -4,7 +4,8 @@
  * One node is one record of fixed size, the same bytes in memory during a build
  * and on index pages. A record carries what one step of a search needs: the
  * value (for the exact distance), the ids of up to `slots` neighbours, and, in
- * coded layouts, codes of those neighbours relative to this node (rabitq.h).
+ * coded layouts, codes of those neighbours relative to this node (rabitq.h). In
+ * compact layouts the place of the value has a code of the node's own instead.
  *
  *   offset            content
  *   0                 NodeHeader                                80 bytes
@@ -70,7 +71,8 @@ static_assert(sizeof(NodeHeader) == 80);
 struct NodeLayout {
 	Metric metric;
 	ElementType element;
-	uint8_t code_bits; /* 0: plain records without codes */
+	uint8_t code_bits; /* of the neighbours' codes; 0: none */
+	bool node_codes;   /* the value in the record is the node's own code (node_code.h) */
 	uint16_t slots;    /* neighbours at most; a multiple of 32 in coded layouts */
 	uint32_t dims;
 	uint32_t padded;      /* padded_dims(dims) in coded layouts, else 0 */
@@ -86,6 +88,11 @@ struct NodeLayout {
 /* Lays a record out. `value_bytes` is 0 for values stored apart. */
 NodeLayout make_node_layout(Metric metric, ElementType element, uint32_t dims, int code_bits, uint32_t neighbours,
 							uint32_t value_bytes) noexcept;
+
+/* The same for a compact record: exactly `slots` neighbours, and a code of
+ * `code_bytes` in the place of the value. */
+NodeLayout make_compact_layout(Metric metric, ElementType element, uint32_t dims, uint32_t slots,
+							   uint32_t code_bytes) noexcept;
 
 /* Typed views on the parts of a record. */
 template <class Byte> struct RecordView {

@@ -12,6 +12,8 @@
  *           error. Results have exact distances, and ef nodes or more have one.
  *   plain   the beam holds exact distances; every neighbour is visited to score
  *           it. A node counts as visited once scored.
+ *   compact plain, with estimates by the nodes' own codes in place of the exact
+ *           distances. So are those that `found` gets, and its `value` is a code.
  *
  * The graph is a template parameter, so that the same search runs over an
  * array in memory and over pages behind a buffer manager:
@@ -308,10 +310,23 @@ private:
 	uint32_t next_ = 0; /* the first entry that may wait */
 };
 
+/* A query's graph distance to a node of which only the code is known. */
+struct NodeEstimator {
+	float (*function)(const void *query, const void *code) noexcept = nullptr;
+	const void *query = nullptr;
+
+	float operator()(const void *code) const { return function(query, code); }
+	explicit operator bool() const { return function != nullptr; }
+};
+
 struct SearchQuery {
 	Value value;
 	GraphDistance distance;
-	CodeQuery code; /* coded layouts only */
+	CodeQuery code;          /* coded layouts only */
+	NodeEstimator estimator; /* compact layouts only */
+
+	/* The distance to a node by what its record has of it. */
+	float score(const Value &node) const { return estimator ? estimator(node.data) : distance(value, node); }
 };
 
 struct SearchCounters {
@@ -482,7 +497,7 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 	float base = 0;
 	uint32_t count = 0;
 	auto score = [&](const void *value) {
-		base = query.distance(query.value, {value, header.norm});
+		base = query.score({value, header.norm});
 		search.counters.exact_distances++;
 		found(id, header, base, value);
 	};
@@ -512,12 +527,12 @@ void score_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, ui
 	float distance = 0;
 	search.counters.nodes_visited++;
 	const bool present = visit_scored(graph, id, [&](const NodeHeader &header, const void *value) {
-		distance = query.distance(query.value, {value, header.norm});
+		distance = query.score({value, header.norm});
 		found(id, header, distance, value);
 	});
 	if (!present)
 		return;
-	search.counters.exact_distances++;
+	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
 	search.offer(distance, id);
 }
 

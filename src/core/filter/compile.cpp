@@ -39,7 +39,7 @@ public:
 		if (place.kind() != JsonKind::kObject)
 			return place.refuse("A filter is an object with must, should, must_not or min_should.");
 		if (scope.depth == FilterLimits::kDepth)
-			return place.refuse(ErrorKind::kLimitExceeded, "Filters are nested at most 64 deep.");
+			return place.refuse("Filters are nested at most 64 deep.");
 		const JsonValue &object = place.value();
 		for (const JsonMember *m = object.begin_members(); m < object.end_members(); m++) {
 			Status status = clause(place, *m, {scope.nesting, scope.depth + 1}, all);
@@ -54,7 +54,7 @@ public:
 		if (place.kind() != JsonKind::kObject)
 			return place.refuse("A condition is an object.");
 		if (++n_conditions_ > FilterLimits::kConditions)
-			return place.refuse(ErrorKind::kLimitExceeded, "A filter has at most 65536 conditions.");
+			return place.refuse("A filter has at most 65536 conditions.");
 		const JsonValue &object = place.value();
 		for (const char *key : {"has_id", "has_vector", "slice"})
 			if (object.find(key))
@@ -218,6 +218,9 @@ private:
 		Test *kept = arena_.allocate<Test>(compiled->n_tests);
 		std::copy(tests, tests + compiled->n_tests, kept);
 		compiled->tests = kept;
+		compiled->joins_texts =
+			scope.nesting.size == 0 &&
+			std::any_of(kept, kept + compiled->n_tests, [](const Test &t) { return is_of_tokens(t.kind); });
 		return Status::ok();
 	}
 

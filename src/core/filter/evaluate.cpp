@@ -5,6 +5,13 @@
 
 namespace vecext::filter {
 
+TokenSearch token_search(const Test &test)
+{
+	const bool set = test.kind != TestKind::kPhrase;
+	const auto kind = set && test.kind == TestKind::kAnyToken ? TokenSearch::kAny : TokenSearch::kAll;
+	return {*test.tokens, set ? kind : TokenSearch::kPhrase};
+}
+
 bool passes_text(const Test &test, std::string_view text)
 {
 	int64_t time;
@@ -17,11 +24,9 @@ bool passes_text(const Test &test, std::string_view text)
 		return std::any_of(test.texts, test.texts + test.count,
 						   [text](std::string_view part) { return text.find(part) != text.npos; });
 	case TestKind::kAllTokens:
-		return has_all_tokens(*test.tokens, text);
 	case TestKind::kAnyToken:
-		return has_any_token(*test.tokens, text);
 	case TestKind::kPhrase:
-		return has_phrase(*test.tokens, text);
+		return token_search(test).add(text);
 	case TestKind::kPrefix:
 		return text.starts_with(test.text);
 	case TestKind::kDatetimeRange:

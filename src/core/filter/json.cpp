@@ -57,10 +57,11 @@ public:
 private:
 	Status failure() const
 	{
+		const auto at = static_cast<size_t>(at_ - begin_);
 		if (too_deep_)
-			return Status::error(ErrorKind::kLimitExceeded, "JSON is nested more than %d deep", kMaxJsonDepth);
-		return Status::error(ErrorKind::kInvalidParameter, "invalid JSON at byte %zu",
-							 static_cast<size_t>(at_ - begin_));
+			return Status::error(ErrorKind::kInvalidParameter, "invalid JSON at byte %zu", at)
+				.detail("Arrays and objects are nested at most %d deep.", kMaxJsonDepth);
+		return Status::error(ErrorKind::kInvalidParameter, "invalid JSON at byte %zu", at);
 	}
 
 	void skip_space()

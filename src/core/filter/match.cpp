@@ -79,7 +79,7 @@ Status compile_list(const Place &place, TestKind of_texts, TestKind of_integers,
 	if (place.kind() != JsonKind::kArray)
 		return place.refuse("A list of strings or of 64-bit integers is expected.");
 	if (place.value().size() > FilterLimits::kListValues)
-		return place.refuse(ErrorKind::kLimitExceeded, "A list has at most 1000000 values.");
+		return place.refuse("A list has at most 1000000 values.");
 	const bool texts = place.value().size() == 0 || place.value().item(0).kind() == JsonKind::kString;
 	test->kind = texts ? of_texts : of_integers;
 	return texts ? compile_texts(place, arena, test) : compile_integers(place, arena, test);
@@ -125,7 +125,7 @@ Status compile_text(const Place &place, TestKind kind, const TextOptions *option
 	const auto cut = kind == TestKind::kPhrase ? cut_phrase : cut_token_set;
 	const Result<TokenQuery> query = cut(*options, place.value().text(), arena);
 	if (!query.is_ok())
-		return place.refuse(query.status().kind(), query.status().message());
+		return place.refuse(query.status().message());
 	test->kind = kind;
 	test->tokens = new (arena.allocate<TokenQuery>(1)) TokenQuery(query.value());
 	return Status::ok();

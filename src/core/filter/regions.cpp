@@ -65,7 +65,7 @@ Status read_ring(const Place &place, Arena arena, GeoRing *ring)
 		return place.refuse("A ring is an object with a list of points.");
 	const Place points = place.at("points", *list);
 	if (list->size() > FilterLimits::kRingPoints)
-		return points.refuse(ErrorKind::kLimitExceeded, "A ring has at most 65536 points.");
+		return points.refuse("A ring has at most 65536 points.");
 	if (list->size() < 4)
 		return points.refuse("A ring has at least 4 points.");
 	auto *read = arena.allocate<GeoPoint>(list->size());

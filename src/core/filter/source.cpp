@@ -39,13 +39,13 @@ void Place::append_to(Text *text) const
 	text->append(key_);
 }
 
-Status Place::refuse(ErrorKind kind, const char *rule) const
+Status Place::refuse(const char *rule) const
 {
 	Text text = {{}, 0};
 	append_to(&text);
 	if (text.size == 0)
-		return Status::error(kind, "invalid %s", document_).detail("%s", rule);
-	return Status::error(kind, "invalid %s at %s", document_, text.bytes).detail("%s", rule);
+		return Status::error(ErrorKind::kInvalidParameter, "invalid %s", document_).detail("%s", rule);
+	return Status::error(ErrorKind::kInvalidParameter, "invalid %s at %s", document_, text.bytes).detail("%s", rule);
 }
 
 Status Place::refuse_key(std::string_view key, const char *known) const

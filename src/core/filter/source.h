@@ -23,8 +23,7 @@ public:
 	std::string_view key() const { return key_; }
 
 	/* 22023 with the place in the message and `rule` in DETAIL. */
-	Status refuse(const char *rule) const { return refuse(ErrorKind::kInvalidParameter, rule); }
-	Status refuse(ErrorKind kind, const char *rule) const;
+	Status refuse(const char *rule) const;
 
 	/* The same for a key that has no meaning here. */
 	Status refuse_key(std::string_view key, const char *known) const;

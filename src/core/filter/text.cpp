@@ -278,7 +278,8 @@ Result<TokenQuery> cut(const TextOptions &options, std::string_view text, Arena 
 	TokenList list = {arena, {}};
 	list.tokens.init(arena, 8);
 	if (visit_tokens(options, text, TextSide::kQuery, {collect, &list}))
-		return Status::error(ErrorKind::kLimitExceeded, "a text to be found has more than %u tokens", kMaxQueryTokens);
+		return Status::error(ErrorKind::kInvalidParameter, "A text to be found has at most %u tokens.",
+							 kMaxQueryTokens);
 	return TokenQuery{&options, list.tokens.begin(), nullptr, list.tokens.size()};
 }
 
@@ -296,47 +297,6 @@ const uint32_t *failure_table(const std::string_view *tokens, uint32_t size, Are
 		fallback[i + 1] = matched;
 	}
 	return fallback;
-}
-
-struct SetSearch {
-	const TokenQuery *query;
-	uint32_t missing;
-	uint64_t found[kMaxQueryTokens / 64];
-};
-
-bool mark_found(void *context, std::string_view token)
-{
-	auto *search = static_cast<SetSearch *>(context);
-	const std::string_view *tokens = search->query->tokens, *end = tokens + search->query->size;
-	const std::string_view *at = std::lower_bound(tokens, end, token);
-	if (at == end || *at != token)
-		return false;
-	const auto i = static_cast<size_t>(at - tokens);
-	const uint64_t bit = UINT64_C(1) << (i % 64);
-	search->missing -= (search->found[i / 64] & bit) == 0;
-	search->found[i / 64] |= bit;
-	return search->missing == 0;
-}
-
-struct PhraseSearch {
-	const TokenQuery *query;
-	uint32_t matched;
-};
-
-bool advance_phrase(void *context, std::string_view token)
-{
-	auto *search = static_cast<PhraseSearch *>(context);
-	const TokenQuery &query = *search->query;
-	while (search->matched && query.tokens[search->matched] != token)
-		search->matched = query.fallback[search->matched];
-	search->matched += query.tokens[search->matched] == token;
-	return search->matched == query.size;
-}
-
-bool find_tokens(const TokenQuery &query, uint32_t wanted, std::string_view text)
-{
-	SetSearch search = {&query, wanted, {}};
-	return query.size && visit_tokens(*query.options, text, TextSide::kDocument, {mark_found, &search});
 }
 
 } /* namespace */
@@ -376,20 +336,34 @@ Result<TokenQuery> cut_phrase(const TextOptions &options, std::string_view text,
 	return query;
 }
 
-bool has_all_tokens(const TokenQuery &query, std::string_view text)
+bool TokenSearch::mark_found(void *context, std::string_view token)
 {
-	return find_tokens(query, query.size, text);
+	auto *search = static_cast<TokenSearch *>(context);
+	const std::string_view *tokens = search->query_.tokens, *end = tokens + search->query_.size;
+	const std::string_view *at = std::lower_bound(tokens, end, token);
+	if (at == end || *at != token)
+		return false;
+	const auto i = static_cast<size_t>(at - tokens);
+	const uint64_t bit = UINT64_C(1) << (i % 64);
+	search->missing_ -= (search->found_[i / 64] & bit) == 0;
+	search->found_[i / 64] |= bit;
+	return search->missing_ == 0;
 }
 
-bool has_any_token(const TokenQuery &query, std::string_view text)
+bool TokenSearch::advance_phrase(void *context, std::string_view token)
 {
-	return find_tokens(query, 1, text);
+	auto *search = static_cast<TokenSearch *>(context);
+	const TokenQuery &query = search->query_;
+	while (search->matched_ && query.tokens[search->matched_] != token)
+		search->matched_ = query.fallback[search->matched_];
+	search->matched_ += query.tokens[search->matched_] == token;
+	return search->matched_ == query.size;
 }
 
-bool has_phrase(const TokenQuery &query, std::string_view text)
+bool TokenSearch::add(std::string_view text)
 {
-	PhraseSearch search = {&query, 0};
-	return query.size && visit_tokens(*query.options, text, TextSide::kDocument, {advance_phrase, &search});
+	const auto visit = kind_ == kPhrase ? advance_phrase : mark_found;
+	return query_.size && visit_tokens(*query_.options, text, TextSide::kDocument, {visit, this});
 }
 
 bool operator==(const TextOptions &a, const TextOptions &b)

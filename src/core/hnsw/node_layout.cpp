@@ -43,6 +43,14 @@ NodeLayout make_node_layout(Metric metric, ElementType element, uint32_t dims, i
 	return layout;
 }
 
+NodeLayout make_compact_layout(Metric metric, ElementType element, uint32_t dims, uint32_t slots,
+							   uint32_t code_bytes) noexcept
+{
+	NodeLayout layout = make_node_layout(metric, element, dims, 0, slots, code_bytes);
+	layout.node_codes = true;
+	return layout;
+}
+
 void set_edge(NodeRecord record, uint32_t slot, uint32_t id, CodeFactors factors, const uint64_t *code) noexcept
 {
 	const NodeLayout &layout = *record.layout;

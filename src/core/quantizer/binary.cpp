@@ -11,7 +11,9 @@
  *
  * Decoding is linear in the bits, so any query is scored by a sum of weights over
  * the bits set. A decoded vector falls short of the original, and inner products
- * with it by the factor 1 / gain.
+ * with it by the factor 1 / gain. The squared length of a decoded vector is linear
+ * in the bits, too, and tells something of the original's: intercept + slope times
+ * it, a line fitted to the sample.
  *
  * Order of bits: the first bit of every dimension, then the second ones.
  */
@@ -93,41 +95,70 @@ void learn_deviations(const TrainingRows &rows, QuantizerState &state)
 	}
 }
 
-/* <x', decoded x'> and |x'|^2 of one row. */
-struct Products {
-	double with_decoded = 0, squared = 0;
+/* What a code says of its row. */
+struct Decoded {
+	double product = 0;      /* of the row and the decoded row, both without centre */
+	double norm_squared = 0; /* of the row */
+	double decoded_norm_squared = 0;
 };
-void add_products(const QuantizerOptions &options, const QuantizerState &state, const float *row, uint8_t *bits,
-				  Products &products)
+Decoded decode_row(const QuantizerOptions &options, const QuantizerState &state, const float *row, uint8_t *bits)
 {
 	take_bits(options, state, row, bits);
+	Decoded sums;
 	for (size_t i = 0; i < options.dims; i++) {
 		const Decoding decoding = decoding_of(options, state, i);
 		const size_t second = second_bit(options, i);
 		const int set = bits[i] + (second ? bits[second] : 0);
 		const double x = double{row[i]} - double{state.centre()[i]};
-		products.with_decoded += x * double{decoding.lowest + decoding.raise * static_cast<float>(set)};
-		products.squared += x * x;
+		const double decoded = double{decoding.lowest + decoding.raise * static_cast<float>(set)};
+		sums.product += x * decoded;
+		sums.norm_squared += x * x;
+		sums.decoded_norm_squared += decoded * decoded;
 	}
+	return sums;
 }
 
-void learn_gain(const TrainingRows &rows, QuantizerState &state)
+void learn_gain(const std::vector<Decoded> &rows, QuantizerState &state)
 {
-	const QuantizerOptions options = options_of(state);
-	std::vector<uint8_t> bits(size_t{blocks_of(options)} * 64);
-	Products products;
-	for (uint32_t i = 0; i < rows.count; i++)
-		add_products(options, state, rows.row(i), bits.data(), products);
-	const double gain = products.squared / products.with_decoded;
+	double products = 0, norms = 0;
+	for (const Decoded &row : rows) {
+		products += row.product;
+		norms += row.norm_squared;
+	}
+	const double gain = norms / products;
 	state.gain = gain > 0 && gain < 100 ? static_cast<float>(gain) : 1;
-	state.norm = rows.count ? bounded(static_cast<float>(products.squared / rows.count)) : 1;
+}
+
+/* intercept + slope * squared length decoded = squared length; least squares. */
+void learn_norms(const std::vector<Decoded> &rows, QuantizerState &state)
+{
+	double mean = 0, decoded_mean = 0, variance = 0, covariance = 0;
+	for (const Decoded &row : rows) {
+		mean += row.norm_squared / static_cast<double>(rows.size());
+		decoded_mean += row.decoded_norm_squared / static_cast<double>(rows.size());
+	}
+	for (const Decoded &row : rows) {
+		const double off = row.decoded_norm_squared - decoded_mean;
+		variance += off * off;
+		covariance += off * (row.norm_squared - mean);
+	}
+	/* Codes of one bit have one length, up to rounding. */
+	const double slope =
+		variance > 1e-9 * decoded_mean * decoded_mean * static_cast<double>(rows.size()) ? covariance / variance : 0;
+	state.slope = bounded(static_cast<float>(slope));
+	state.intercept = bounded(static_cast<float>(mean - double{state.slope} * decoded_mean));
 }
 
 void train(const TrainingRows &rows, QuantizerState &state)
 {
+	const QuantizerOptions options = options_of(state);
 	learn_deviations(rows, state);
-	learn_gain(rows, state);
-	state.slope = 1;
+	std::vector<uint8_t> bits(size_t{blocks_of(options)} * 64);
+	std::vector<Decoded> decoded;
+	for (uint32_t i = 0; i < rows.count; i++)
+		decoded.push_back(decode_row(options, state, rows.row(i), bits.data()));
+	learn_gain(decoded, state);
+	learn_norms(decoded, state);
 }
 
 size_t scratch_floats(const QuantizerOptions &options) noexcept
@@ -165,52 +196,65 @@ int top_of(BinaryQuery query)
 	return query == BinaryQuery::kFloat ? kWideTop : query == BinaryQuery::kScalar8 ? kNarrowTop : 7;
 }
 
-/* By how much the sum of weights of the bits set is multiplied. */
-float scale_of(const Quantizer &quantizer)
-{
-	switch (quantizer.options.metric) {
-	case Metric::kInnerProduct:
-		return -quantizer.state->gain;
-	case Metric::kL1:
-		return 1;
-	default:
-		return -2 * quantizer.state->gain;
-	}
-}
+/* How one dimension adds to an estimate: by `none` when no bit is set, by weights
+ * for each bit. */
+struct Weights {
+	float none, first, second;
+};
 
-/* Fills in the weights of a dimension's bits under L1 and returns the distance
- * when none is set: levels are passed one after the other. */
-float weigh_magnitudes(const Decoding &decoding, float x, size_t first, size_t second, float *weights)
+/* Levels are passed one after the other. */
+Weights weigh_l1(const Quantizer &, const Decoding &decoding, float x)
 {
 	const float none = std::fabs(x - decoding.lowest), one = std::fabs(x - decoding.lowest - decoding.raise);
-	weights[first] = one - none;
-	if (second)
-		weights[second] = std::fabs(x - decoding.lowest - 2 * decoding.raise) - one;
-	return none;
+	return {none, one - none, std::fabs(x - decoding.lowest - 2 * decoding.raise) - one};
 }
 
-/* The same for inner products. */
-float weigh_products(const Decoding &decoding, float x, size_t first, size_t second, float *weights)
+Weights weigh_product(const Quantizer &quantizer, const Decoding &decoding, float x)
 {
-	weights[first] = x * decoding.raise;
-	if (second)
-		weights[second] = x * decoding.raise;
-	return x * decoding.lowest;
+	const float raise = -quantizer.state->gain * x * decoding.raise;
+	return {-quantizer.state->gain * x * decoding.lowest, raise, raise};
+}
+
+/* -2 <q', x'> + slope * |x'|^2. A dimension of one bit adds the same to the length
+ * whatever the bit; one of two bits nothing when the first alone is set. */
+Weights weigh_squared(const Quantizer &quantizer, const Decoding &decoding, float x)
+{
+	const float norm = quantizer.state->slope * decoding.lowest * decoding.lowest;
+	const bool two_bits = decoding.lowest + decoding.raise == 0;
+	const Weights product = weigh_product(quantizer, decoding, 2 * x);
+	return {product.none + norm, product.first - (two_bits ? norm : 0), product.second + norm};
 }
 
 /* Sets the weights of all bits; returns the sum for a code without bits. */
-float weigh_bits(const Quantizer &quantizer, const float *values, float *weights)
+template <class Weigh> float weigh_all(const Quantizer &quantizer, const float *values, float *weights, Weigh weigh)
 {
 	const QuantizerState &state = *quantizer.state;
-	const auto weigh = quantizer.options.metric == Metric::kL1 ? weigh_magnitudes : weigh_products;
 	float none = 0;
-	for (size_t i = 0; i < state.dims; i++)
-		none += weigh(decoding_of(quantizer.options, state, i), bounded(values[i] - state.centre()[i]), i,
-					  second_bit(quantizer.options, i), weights);
+	for (size_t i = 0; i < state.dims; i++) {
+		const Weights of_dimension =
+			weigh(quantizer, decoding_of(quantizer.options, state, i), bounded(values[i] - state.centre()[i]));
+		none += of_dimension.none;
+		weights[i] = bounded(of_dimension.first);
+		if (const size_t second = second_bit(quantizer.options, i))
+			weights[second] = bounded(of_dimension.second);
+	}
 	return none;
 }
 
-/* What an estimate has besides inner products. */
+/* By generic lambdas, so that each metric has a loop of its own. */
+float weigh_bits(const Quantizer &quantizer, const float *values, float *weights)
+{
+	switch (quantizer.options.metric) {
+	case Metric::kL1:
+		return weigh_all(quantizer, values, weights, [](const auto &...all) { return weigh_l1(all...); });
+	case Metric::kInnerProduct:
+		return weigh_all(quantizer, values, weights, [](const auto &...all) { return weigh_product(all...); });
+	default:
+		return weigh_all(quantizer, values, weights, [](const auto &...all) { return weigh_squared(all...); });
+	}
+}
+
+/* What an estimate has besides that. */
 float base_of(const Quantizer &quantizer, const float *values, float centred_norm_squared)
 {
 	switch (quantizer.options.metric) {
@@ -219,7 +263,7 @@ float base_of(const Quantizer &quantizer, const float *values, float centred_nor
 	case Metric::kL1:
 		return 0;
 	default:
-		return centred_norm_squared + quantizer.state->norm;
+		return centred_norm_squared + quantizer.state->intercept;
 	}
 }
 
@@ -238,7 +282,7 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 	}));
 	const float none = weigh_bits(quantizer, values, query.values);
 	prepare_levels(query.levels, query.values, binary_bits(quantizer.options), top_of(quantizer.options.binary_query));
-	query.base = bounded(base_of(quantizer, values, norm_squared) + bounded(scale_of(quantizer) * none));
+	query.base = bounded(base_of(quantizer, values, norm_squared) + bounded(none));
 	if (quantizer.options.metric != Metric::kL1)
 		query.norm = std::sqrt(norm_squared);
 }
@@ -257,9 +301,9 @@ void estimate(const QuantizedQuery &query, const uint8_t *codes, size_t stride, 
 {
 	if (has_binary_query(query))
 		return estimate_hamming(query, codes, stride, count, out);
-	const float scale = scale_of(*query.quantizer) * query.levels.step;
+	const float step = query.levels.step;
 	sum_codes(*query.kernels, query.levels, 1, codes, stride, count,
-			  [&](uint32_t i, int64_t sum) { out[i] = query.base + scale * static_cast<float>(sum); });
+			  [&](uint32_t i, int64_t sum) { out[i] = query.base + step * static_cast<float>(sum); });
 }
 
 float error(const QuantizedQuery &query, const uint8_t *, float) noexcept

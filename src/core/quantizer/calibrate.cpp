@@ -1,6 +1,5 @@
 /*
- * calibrate.cpp: estimates of distances between rows of the sample, held against
- * the exact ones.
+ * calibrate.cpp: estimates of distances between rows, held against the exact ones.
  */
 #include "core/quantizer/calibrate.h"
 
@@ -138,6 +137,7 @@ void calibrate(const TrainingRows &rows, QuantizerState &state)
 	state.error = 1;
 	if (state.kind == static_cast<uint8_t>(QuantizerKind::kBinary) &&
 		state.binary_query == static_cast<uint8_t>(BinaryQuery::kBinary)) {
+		state.intercept = 0;
 		state.slope = 1;
 		const std::vector<Pair> pairs = Estimates(rows, state).pairs();
 		if (!pairs.empty())

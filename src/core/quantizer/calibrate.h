@@ -1,5 +1,5 @@
 /*
- * calibrate.h: how far estimates are off on the training sample.
+ * calibrate.h: how far estimates are off on rows that were not learned from.
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 namespace vecext {
 
 /* Sets error, and intercept and slope where queries are binary, from distances
- * between rows of the sample. The rest of the state must be complete. May throw
+ * between the rows. The rest of the state must be complete. May throw
  * bad_alloc. */
 void calibrate(const TrainingRows &rows, QuantizerState &state);
 

@@ -1,6 +1,7 @@
 /*
  * level_loops.h: the loops that are the same for all instruction sets, compiled
- * once for each (level_kernels.h). Everything is in an unnamed namespace.
+ * once for each (level_kernels.h). Everything is in an unnamed namespace. Define
+ * VECEXT_LANE_BYTES, the size of the set's registers, before including it.
  */
 #pragma once
 
@@ -11,30 +12,45 @@ namespace {
 
 constexpr uint32_t kTable = 256;
 
-template <DistancePart part> float part_of(float x, float c)
+constexpr int kLanes = VECEXT_LANE_BYTES / sizeof(float);
+typedef float FloatLanes __attribute__((vector_size(VECEXT_LANE_BYTES)));
+typedef int32_t IntLanes __attribute__((vector_size(VECEXT_LANE_BYTES)));
+
+/* By reference: as results they would depend on the flags of the compiler. */
+template <class Lanes, class T> inline void load_lanes(const T *p, Lanes &lanes)
 {
-	const float difference = x - c;
-	if constexpr (part == DistancePart::kSquare)
-		return difference * difference;
-	else if constexpr (part == DistancePart::kProduct)
-		return x * c;
-	else
-		return difference < 0 ? -difference : difference;
+	__builtin_memcpy(&lanes, p, sizeof lanes);
 }
 
-/* 64 centroids at a time: their sums stay in registers. */
+template <DistancePart part> inline void add_part(const FloatLanes &x, const FloatLanes &c, FloatLanes &sum)
+{
+	if constexpr (part == DistancePart::kProduct) {
+		sum += x * c;
+		return;
+	}
+	const FloatLanes difference = x - c;
+	if constexpr (part == DistancePart::kSquare)
+		sum += difference * difference;
+	else
+		sum += difference < 0 ? -difference : difference;
+}
+
+/* As many centroids at a time as keep their sums in registers. */
 template <DistancePart part> void add_parts(const float *x, const float *codebook, uint32_t dims, float *out)
 {
-	for (uint32_t start = 0; start < kTable; start += 64) {
-		float sums[64] = {};
+	constexpr int kVectors = 8, kAtOnce = kVectors * kLanes;
+	for (uint32_t start = 0; start < kTable; start += kAtOnce) {
+		FloatLanes sums[kVectors] = {};
 		for (uint32_t i = 0; i < dims; i++) {
-			const float value = x[i];
-			const float *centroids = codebook + i * kTable + start;
-			for (int k = 0; k < 64; k++)
-				sums[k] += part_of<part>(value, centroids[k]);
+			const FloatLanes value = x[i] - FloatLanes{};
+#pragma GCC unroll 8
+			for (int j = 0; j < kVectors; j++) {
+				FloatLanes centroids;
+				load_lanes(codebook + size_t{i} * kTable + start + kLanes * j, centroids);
+				add_part<part>(value, centroids, sums[j]);
+			}
 		}
-		for (int k = 0; k < 64; k++)
-			out[start + k] = sums[k];
+		__builtin_memcpy(out + start, sums, sizeof sums);
 	}
 }
 
@@ -52,20 +68,22 @@ void centroid_parts(DistancePart part, const float *x, const float *codebook, ui
 
 uint32_t least_of_256(const float *numbers) noexcept
 {
-	float least[16];
-	int32_t where[16];
-	for (int j = 0; j < 16; j++) {
-		least[j] = numbers[j];
+	FloatLanes least;
+	IntLanes where, place;
+	for (int j = 0; j < kLanes; j++)
 		where[j] = j;
+	place = where;
+	load_lanes(numbers, least);
+	for (int k = kLanes; k < 256; k += kLanes) {
+		FloatLanes next;
+		load_lanes(numbers + k, next);
+		place += kLanes;
+		const IntLanes less = next < least;
+		least = less ? next : least;
+		where = less ? place : where;
 	}
-	for (int k = 16; k < 256; k += 16)
-		for (int j = 0; j < 16; j++) {
-			const bool less = numbers[k + j] < least[j];
-			least[j] = less ? numbers[k + j] : least[j];
-			where[j] = less ? k + j : where[j];
-		}
 	int best = 0;
-	for (int j = 1; j < 16; j++)
+	for (int j = 1; j < kLanes; j++)
 		if (least[j] < least[best] || (least[j] == least[best] && where[j] < where[best]))
 			best = j;
 	return static_cast<uint32_t>(where[best]);
@@ -79,11 +97,17 @@ float sum_lanes(float *lanes)
 	return lanes[0];
 }
 
-/* Adds parts `from` to `count` to their lanes; `from` is a multiple of 16. */
-void add_table_tail(const float *tables, const uint8_t *code, uint32_t from, uint32_t count, float *lanes)
+/* Gathers of AVX2 and AVX-512 are no faster than these loads (Zen 4). */
+float sum_tables(const float *tables, const uint8_t *code, uint32_t count) noexcept
 {
-	for (uint32_t j = from; j < count; j++)
+	float lanes[16] = {};
+	uint32_t j = 0;
+	for (; j + 16 <= count; j += 16)
+		for (uint32_t k = 0; k < 16; k++)
+			lanes[k] += tables[size_t{j + k} * kTable + code[j + k]];
+	for (; j < count; j++)
 		lanes[j % 16] += tables[size_t{j} * kTable + code[j]];
+	return sum_lanes(lanes);
 }
 
 } /* namespace */

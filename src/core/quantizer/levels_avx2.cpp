@@ -8,6 +8,7 @@
  */
 #include <immintrin.h>
 
+#define VECEXT_LANE_BYTES 32
 #include "core/quantizer/level_loops.h"
 
 namespace vecext {
@@ -112,28 +113,6 @@ void sum_wide(const QueryLevels &query, const uint8_t *codes, size_t stride, uin
 		}
 		sums[i] = sum;
 	}
-}
-
-__m256 gather_eight(const float *tables, const uint8_t *code)
-{
-	const __m256i rows = _mm256_slli_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), 8);
-	const __m256i columns = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(code)));
-	return _mm256_i32gather_ps(tables, _mm256_add_epi32(rows, columns), sizeof(float));
-}
-
-float sum_tables(const float *tables, const uint8_t *code, uint32_t count) noexcept
-{
-	__m256 low = _mm256_setzero_ps(), high = low;
-	uint32_t j = 0;
-	for (; j + 16 <= count; j += 16, tables += 16 * kTable) {
-		low = _mm256_add_ps(low, gather_eight(tables, code + j));
-		high = _mm256_add_ps(high, gather_eight(tables + 8 * kTable, code + j + 8));
-	}
-	float lanes[16];
-	_mm256_storeu_ps(lanes, low);
-	_mm256_storeu_ps(lanes + 8, high);
-	add_table_tail(tables, code + j, 0, count - j, lanes);
-	return sum_lanes(lanes);
 }
 
 } /* namespace */

@@ -9,6 +9,7 @@
  */
 #include <immintrin.h>
 
+#define VECEXT_LANE_BYTES 64
 #include "core/quantizer/level_loops.h"
 
 namespace vecext {
@@ -72,21 +73,6 @@ void sum_wide(const QueryLevels &query, const uint8_t *codes, size_t stride, uin
 		}
 		sums[i] = int64_t{_mm512_reduce_add_epi32(high)} * 256 + _mm512_reduce_add_epi32(low);
 	}
-}
-
-float sum_tables(const float *tables, const uint8_t *code, uint32_t count) noexcept
-{
-	const __m512i rows = _mm512_slli_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), 8);
-	__m512 sum = _mm512_setzero_ps();
-	uint32_t j = 0;
-	for (; j + 16 <= count; j += 16, tables += 16 * kTable) {
-		const __m512i columns = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(code + j)));
-		sum = _mm512_add_ps(sum, _mm512_i32gather_ps(_mm512_add_epi32(rows, columns), tables, sizeof(float)));
-	}
-	float lanes[16];
-	_mm512_storeu_ps(lanes, sum);
-	add_table_tail(tables, code + j, 0, count - j, lanes);
-	return sum_lanes(lanes);
 }
 
 } /* namespace */

@@ -13,7 +13,7 @@ namespace vecext {
 
 namespace {
 
-constexpr uint32_t kMostTrainingRows = 16'384;
+constexpr uint32_t kMostTrainingRows = 8'192;
 constexpr uint32_t kFewestTrainingRows = 1'024;
 constexpr uint32_t kTrainingFloats = 16 << 20;
 
@@ -100,9 +100,8 @@ Status check_quantizer_options(const QuantizerOptions &options) noexcept
 size_t quantizer_state_bytes(const QuantizerOptions &options) noexcept
 {
 	const size_t dims = options.dims;
-	const size_t floats = options.kind == QuantizerKind::kProduct  ? dims * kCentroids
-						  : options.kind == QuantizerKind::kBinary ? 2 * dims
-																   : dims;
+	const bool centre_only = options.kind == QuantizerKind::kRabitq;
+	const size_t floats = dims * (options.kind == QuantizerKind::kProduct ? kCentroids : centre_only ? 1 : 2);
 	/* A whole number of 8-byte words, over which the checksum goes. */
 	return sizeof(QuantizerState) + (floats + 1) / 2 * 2 * sizeof(float);
 }

@@ -4,12 +4,13 @@
  * 256 centroids of each part. A query is scored by a table of the distances from
  * its parts to all centroids, and a code by adding up one entry for each byte.
  *
- * The last part is shorter where parts do not divide the dimensions. Under kL2
- * and kCosine the mean squared length of what codes lose is added, without which
- * estimates would fall short by it.
+ * The last part is shorter where parts do not divide the dimensions.
+ *
+ * With e for what a code loses, estimates of squared distances are too large by
+ * about |e|^2 for queries close to the row and too small by as much for those far
+ * away (where e is orthogonal to the centroid, not to the row). They are left as
+ * they are.
  */
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -54,16 +55,33 @@ DistancePart distance_part(Metric metric)
 										   : DistancePart::kSquare;
 }
 
-/* Takes parts until none is left. Each part's centroids depend on the part alone,
- * so it does not matter which thread takes it. */
-void train_parts(const TrainingRows &rows, QuantizerState &state, std::atomic<uint32_t> &next, uint32_t count,
-				 double *lost) noexcept(false)
+/* What the members of a team share. */
+struct PartTeam {
+	const TrainingRows &rows;
+	QuantizerState &state;
+	std::vector<double> lost; /* by part */
+	std::atomic<uint32_t> next{0};
+	std::atomic<bool> failed{false}; /* out of memory */
+};
+
+void train_part(PartTeam &team, uint32_t j)
 {
-	const QuantizerOptions options = options_of(state);
-	for (uint32_t j = next++; j < count; j = next++) {
-		const Part part = part_at(options, j);
-		const PartRows part_rows = {rows.values + part.first, rows.dims, rows.count, part.dims};
-		lost[j] = learn_centroids(part_rows, options.seed + j, state.codebooks() + size_t{part.first} * kCentroids);
+	const QuantizerOptions options = options_of(team.state);
+	const Part part = part_at(options, j);
+	const PartRows rows = {team.rows.values + part.first, team.rows.dims, team.rows.count, part.dims};
+	team.lost[j] = learn_centroids(rows, options.seed + j, team.state.codebooks() + size_t{part.first} * kCentroids);
+}
+
+/* Takes parts until none is left. Each part's centroids depend on the part alone,
+ * so it does not matter which member takes it. */
+void train_parts(void *context) noexcept
+{
+	auto &team = *static_cast<PartTeam *>(context);
+	try {
+		for (uint32_t j = team.next++; j < team.lost.size(); j = team.next++)
+			train_part(team, j);
+	} catch (const std::bad_alloc &) {
+		team.failed = true;
 	}
 }
 
@@ -71,25 +89,12 @@ void train(const TrainingRows &rows, QuantizerState &state)
 {
 	if (rows.count == 0)
 		return;
-	const auto count = static_cast<uint32_t>(quantizer_code_bytes(options_of(state)));
-	std::vector<double> lost(count);
-	std::atomic<uint32_t> next{0};
-	std::atomic<bool> failed{false};
-	SignalsBlocked signals;
-#pragma omp parallel num_threads(rows.threads)
-	{
-		if (omp_get_thread_num() == 0)
-			signals.lift();
-		try {
-			train_parts(rows, state, next, count, lost.data());
-		} catch (const std::bad_alloc &) {
-			failed = true;
-		}
-	}
-	if (failed)
+	PartTeam team = {rows, state, std::vector<double>(quantizer_code_bytes(options_of(state)))};
+	run_on_threads(rows.threads, train_parts, &team);
+	if (team.failed)
 		throw std::bad_alloc();
 	double sum = 0;
-	for (double part : lost)
+	for (double part : team.lost)
 		sum += part;
 	state.distortion = bounded(static_cast<float>(sum));
 }
@@ -120,16 +125,16 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 {
 	const Quantizer &quantizer = *query.quantizer;
 	const Metric metric = quantizer.options.metric;
+	/* No sum of entries is infinite. */
+	const float most = kLargestFloat / static_cast<float>(quantizer.code_bytes + 1);
 	float *table = query.tables;
 	for (uint32_t j = 0; j < quantizer.code_bytes; j++, table += kCentroids) {
 		const Part part = part_at(quantizer.options, j);
 		query.kernels->centroid_parts(distance_part(metric), values + part.first, codebook_of(*quantizer.state, part),
 									  part.dims, table);
 		for (uint32_t k = 0; k < kCentroids; k++)
-			table[k] = metric == Metric::kInnerProduct ? -bounded(table[k]) : bounded(table[k]);
+			table[k] = bounded(metric == Metric::kInnerProduct ? -table[k] : table[k], most);
 	}
-	const bool squared = metric == Metric::kL2 || metric == Metric::kCosine;
-	query.base = squared ? quantizer.state->distortion : 0;
 	query.norm = std::sqrt(bounded(ordered_dot(values, values, quantizer.options.dims)));
 }
 
@@ -138,7 +143,7 @@ void estimate(const QuantizedQuery &query, const uint8_t *codes, size_t stride, 
 	const auto sum_tables = query.kernels->sum_tables;
 	const auto bytes = static_cast<uint32_t>(query.quantizer->code_bytes);
 	for (uint32_t i = 0; i < count; i++)
-		out[i] = query.base + sum_tables(query.tables, codes + i * stride, bytes);
+		out[i] = sum_tables(query.tables, codes + i * stride, bytes);
 }
 
 float error(const QuantizedQuery &query, const uint8_t *, float estimate) noexcept

@@ -87,7 +87,8 @@ void QuantizedQuery::estimate_each(const uint8_t *const *codes, uint32_t count, 
 
 float QuantizedQuery::error(const uint8_t *one, float estimate) const noexcept
 {
-	return quantizer->methods->error(*this, one, estimate);
+	/* Infinite estimates times errors of zero are no numbers. */
+	return bounded(quantizer->methods->error(*this, one, estimate));
 }
 
 } /* namespace vecext */

@@ -1,6 +1,8 @@
 /*
- * scalar.cpp: 8 bits per dimension on one grid around the centre c of the data,
- * x_i = c_i + step (u_i - 127.5), step = 2 R / 255.
+ * scalar.cpp: 8 bits per dimension, x_i = c_i + step_i (u_i - 127.5), step_i =
+ * 2 R_i / 255, on a grid around the centre c of the data. R_i is a quantile of the
+ * sample's |x_i - c_i|; under kL1, of all dimensions together, so that steps are
+ * equal and distances between levels can be added up.
  *
  * Under kL2 and kCosine, with primes for "minus c" and e for what the code loses,
  *   |q - x|^2 = |q'|^2 - 2 <q', x'> + |x'|^2,   x' without e
@@ -25,41 +27,79 @@ namespace {
 
 constexpr uint32_t kQuantileFloats = 4 << 20;
 
-float step_of(const QuantizerState &state)
+/* Levels are 0 to 255. */
+constexpr float kStepOfRange = 2 / 255.0f;
+
+bool has_equal_steps(const QuantizerState &state)
 {
-	return state.range * (2 / 255.0f);
+	return state.metric == static_cast<uint8_t>(Metric::kL1);
 }
 
-/* The quantile of |x_i - c_i| over the sample, or over rows evenly taken of it. */
-float quantile_of_magnitudes(const TrainingRows &rows, const QuantizerState &state)
+/* A sample of n values knows quantiles up to about 1 - 1 / n. For higher ones the
+ * largest value is raised, by a fifth and more for normal variables and n in the
+ * hundreds: saturation of rows to come costs more than a coarser grid. */
+float quantile_of(std::vector<float> &magnitudes, float quantile)
+{
+	const auto last = static_cast<double>(magnitudes.size() - 1);
+	const auto place = magnitudes.begin() + static_cast<ptrdiff_t>(std::ceil(last * double{quantile}));
+	std::nth_element(magnitudes.begin(), place, magnitudes.end());
+	const double beyond = static_cast<double>(magnitudes.size()) * (1 - double{quantile});
+	const double raised = double{*place} * (1 + 0.25 * std::max(1 - beyond, 0.0));
+	return static_cast<float>(std::min(raised, 1e38)); /* so that twice the range is finite */
+}
+
+/* Appends |x_i - c_i| of dimension i for `taken` rows, evenly taken. */
+void append_magnitudes(const TrainingRows &rows, const QuantizerState &state, uint32_t i, uint32_t taken,
+					   std::vector<float> &magnitudes)
+{
+	for (uint32_t r = 0; r < taken; r++) {
+		const float *row = rows.row(static_cast<uint32_t>(uint64_t{r} * rows.count / taken));
+		magnitudes.push_back(bounded(std::fabs(row[i] - state.centre()[i])));
+	}
+}
+
+void learn_ranges(const TrainingRows &rows, QuantizerState &state)
 {
 	const uint32_t taken = std::min(rows.count, std::max(kQuantileFloats / rows.dims, 1u));
 	std::vector<float> magnitudes;
-	magnitudes.reserve(size_t{taken} * rows.dims);
-	for (uint32_t i = 0; i < taken; i++) {
-		const float *row = rows.row(static_cast<uint32_t>(uint64_t{i} * rows.count / taken));
-		for (uint32_t d = 0; d < rows.dims; d++)
-			magnitudes.push_back(bounded(std::fabs(row[d] - state.centre()[d])));
+	for (uint32_t i = 0; i < rows.dims; i++) {
+		append_magnitudes(rows, state, i, taken, magnitudes);
+		if (has_equal_steps(state))
+			continue;
+		state.range()[i] = quantile_of(magnitudes, state.quantile);
+		magnitudes.clear();
 	}
-	const auto last = static_cast<double>(magnitudes.size() - 1);
-	const auto place = magnitudes.begin() + static_cast<ptrdiff_t>(std::ceil(last * double{state.quantile}));
-	std::nth_element(magnitudes.begin(), place, magnitudes.end());
-	return *place;
+	if (has_equal_steps(state))
+		std::fill_n(state.range(), rows.dims, quantile_of(magnitudes, state.quantile));
+}
+
+/* What rounding to steps loses of a vector, saturation aside: a twelfth of the
+ * squared step in each dimension. */
+float rounding_loss(const QuantizerState &state)
+{
+	const float *range = state.range();
+	return bounded(ordered_sum(state.dims, [=](size_t i) {
+		const float step = kStepOfRange * range[i];
+		return step * step / 12;
+	}));
 }
 
 void train(const TrainingRows &rows, QuantizerState &state)
 {
-	/* Half of the range keeps 2 R finite. */
-	state.range = rows.count == 0 ? 1 : std::min(quantile_of_magnitudes(rows, state), 1e38f);
+	if (rows.count == 0)
+		std::fill_n(state.range(), rows.dims, 1.0f);
+	else
+		learn_ranges(rows, state);
+	state.distortion = rounding_loss(state);
 }
 
 /* Levels of values[dims]; zeros behind. */
 void take_levels(const QuantizerState &state, const float *values, uint8_t *levels)
 {
-	const float inverse = state.range > 0 ? 255 / (2 * state.range) : 0;
-	const float *centre = state.centre();
+	const float *centre = state.centre(), *range = state.range();
 	for (uint32_t i = 0; i < state.dims; i++) {
-		const float place = (values[i] - centre[i] + state.range) * inverse;
+		const float inverse = range[i] > 1e-36f ? 127.5f / range[i] : 0;
+		const float place = (values[i] - centre[i]) * inverse + 127.5f;
 		const float within = place > 0 ? (place < 255 ? place : 255) : 0;
 		levels[i] = static_cast<uint8_t>(within + 0.5f);
 	}
@@ -69,10 +109,9 @@ void take_levels(const QuantizerState &state, const float *values, uint8_t *leve
 /* |x'|^2 + |e|^2 */
 float norm_term(const QuantizerState &state, const float *values, const uint8_t *levels)
 {
-	const float *centre = state.centre();
-	const float step = step_of(state);
+	const float *centre = state.centre(), *range = state.range();
 	return bounded(ordered_sum(state.dims, [=](size_t i) {
-		const float decoded = step * (static_cast<float>(levels[i]) - 127.5f);
+		const float decoded = kStepOfRange * range[i] * (static_cast<float>(levels[i]) - 127.5f);
 		const float lost = values[i] - centre[i] - decoded;
 		return decoded * decoded + lost * lost;
 	}));
@@ -111,11 +150,31 @@ void init_query(QuantizedQuery &query, Arena arena)
 /* How far the query lies outside the grid. */
 float outside_grid(const QuantizerState &state, const float *values)
 {
-	const float *centre = state.centre();
-	return ordered_sum(state.dims, [&](size_t i) {
-		const float beyond = std::fabs(values[i] - centre[i]) - state.range;
+	const float *centre = state.centre(), *range = state.range();
+	return ordered_sum(state.dims, [=](size_t i) {
+		const float beyond = std::fabs(values[i] - centre[i]) - range[i];
 		return beyond > 0 ? beyond : 0;
 	});
+}
+
+/* What all estimates have in common. */
+float base_of(const Quantizer &quantizer, const float *values)
+{
+	const float *centre = quantizer.state->centre();
+	if (!has_norm_term(quantizer.options.metric))
+		return -ordered_dot(values, centre, quantizer.options.dims);
+	return ordered_sum(quantizer.options.dims, [=](size_t i) {
+		const float x = values[i] - centre[i];
+		return x * x;
+	});
+}
+
+/* out[i] = step_i (values[i] - c_i) */
+void put_steps(const QuantizerState &state, const float *values, float *out)
+{
+	const float *centre = state.centre(), *range = state.range();
+	for (uint32_t i = 0; i < state.dims; i++)
+		out[i] = (values[i] - centre[i]) * (kStepOfRange * range[i]);
 }
 
 void prepare(QuantizedQuery &query, const float *values) noexcept
@@ -127,19 +186,21 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 		query.norm = 1;
 		return;
 	}
-	for (uint32_t i = 0; i < state.dims; i++)
-		query.values[i] = bounded(values[i] - state.centre()[i]);
+	const float norm_squared = bounded(ordered_dot(values, values, state.dims));
+	query.norm = std::sqrt(norm_squared);
+	query.base = bounded(base_of(*query.quantizer, values));
+	/* Of a query that is too long for squares only the base is used. */
+	if (norm_squared < 1e36f)
+		put_steps(state, values, query.values);
+	else
+		std::fill_n(query.values, state.dims, 0.0f);
 	prepare_levels(query.levels, query.values, state.dims, kWideTop);
-	query.norm = std::sqrt(bounded(ordered_dot(values, values, state.dims)));
-	query.base = has_norm_term(query.quantizer->options.metric)
-					 ? bounded(ordered_dot(query.values, query.values, state.dims))
-					 : bounded(-ordered_dot(values, state.centre(), state.dims));
 }
 
 void estimate_l1(const QuantizedQuery &query, const uint8_t *codes, size_t stride, uint32_t count, float *out)
 {
 	const auto distance = vecext::kernels().l1_u8;
-	const float step = step_of(*query.quantizer->state);
+	const float step = kStepOfRange * query.quantizer->state->range()[0];
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = query.base +
 				 step * static_cast<float>(distance(query.code, codes + i * stride, query.quantizer->code_bytes));
@@ -152,8 +213,8 @@ void estimate(const QuantizedQuery &query, const uint8_t *codes, size_t stride, 
 		return estimate_l1(query, codes, stride, count, out);
 	const bool with_norm = has_norm_term(quantizer.options.metric);
 	const size_t norm_offset = quantizer.code_bytes - sizeof(float);
-	/* <q', x'> = step * query step * (sum - 127.5 * sum of the query) */
-	const float unit = step_of(*quantizer.state) * query.levels.step * 0.5f, scale = with_norm ? -2 * unit : -unit;
+	/* <q', x'> = query step * (sum - 127.5 * sum of the query) */
+	const float scale = with_norm ? -query.levels.step : -0.5f * query.levels.step;
 	const int64_t middle = 255 * query.levels.sum;
 	sum_codes(*query.kernels, query.levels, 8, codes, stride, count, [&](uint32_t i, int64_t sum) {
 		float term = 0;

@@ -34,17 +34,29 @@ Status damaged(const char *what)
 	return Status::error(ErrorKind::kCorruption, "quantizer state is damaged: %s", what);
 }
 
+/* Ranges and deviations are lengths; ranges can be doubled. */
+bool widths_are_sound(const QuantizerState &state)
+{
+	const auto kind = static_cast<QuantizerKind>(state.kind);
+	if (kind != QuantizerKind::kScalar && kind != QuantizerKind::kBinary)
+		return true;
+	for (uint32_t i = 0; i < state.dims; i++)
+		if (!(state.range()[i] >= 0 && (kind == QuantizerKind::kBinary || state.range()[i] <= 1e38f)))
+			return false;
+	return true;
+}
+
 /* Codes are made and scored with these; an infinity would spread. */
 bool numbers_are_sound(const QuantizerState &state)
 {
-	for (float x : {state.range, state.norm, state.gain, state.distortion, state.error, state.intercept, state.slope})
+	for (float x : {state.gain, state.distortion, state.error, state.intercept, state.slope})
 		if (!std::isfinite(x))
 			return false;
 	const size_t floats = (state.bytes - sizeof(QuantizerState)) / sizeof(float);
 	for (size_t i = 0; i < floats; i++)
 		if (!std::isfinite(state.centre()[i]))
 			return false;
-	return state.range >= 0 && state.norm >= 0 && state.distortion >= 0 && state.error >= 0;
+	return widths_are_sound(state) && state.distortion >= 0 && state.error >= 0;
 }
 
 bool unused_is_zero(const QuantizerState &state)

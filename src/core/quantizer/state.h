@@ -3,6 +3,7 @@
  *
  *   0     QuantizerState, 128 bytes
  *   128   float centre[dims]                         kScalar, kBinary, kRabitq
+ *         float range[dims]                          kScalar
  *         float deviation[dims]                      kBinary
  *         float codebooks[dims][256]                 kProduct
  *
@@ -37,20 +38,20 @@ struct QuantizerState {
 	float quantile;
 	uint32_t rows; /* learned from */
 
-	float range;      /* kScalar: the grid reaches from centre - range to centre + range */
-	float norm;       /* mean squared distance of the sample's rows to the centre */
-	float gain;       /* kBinary: by which inner products with decoded vectors fall short */
-	float distortion; /* mean squared length of what a code loses */
-	float error;      /* standard deviation of estimates in the unit of the kind; not kRabitq */
-	float intercept;  /* kBinary with binary queries: estimate = intercept + slope * Hamming distance */
-	float slope;
-	uint8_t unused[52]; /* zero */
+	float gain;         /* kBinary: by which inner products with decoded vectors fall short */
+	float distortion;   /* mean squared length of what a code loses */
+	float error;        /* standard deviation of estimates in the unit of the kind; not kRabitq */
+	float intercept;    /* kBinary: of a line, estimate = intercept + slope * Hamming distance with binary */
+	float slope;        /* queries, else squared length = intercept + slope * that of the decoded vector */
+	uint8_t unused[60]; /* zero */
 	uint64_t checksum;  /* of everything but itself */
 
 	const float *centre() const { return reinterpret_cast<const float *>(this + 1); }
 	float *centre() { return reinterpret_cast<float *>(this + 1); }
 	const float *deviation() const { return centre() + dims; }
 	float *deviation() { return centre() + dims; }
+	const float *range() const { return centre() + dims; }
+	float *range() { return centre() + dims; }
 	const float *codebooks() const { return centre(); }
 	float *codebooks() { return centre(); }
 };

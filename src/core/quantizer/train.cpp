@@ -3,7 +3,6 @@
  * the kind learns, and how far its estimates are off on the sample.
  */
 #include <algorithm>
-#include <cmath>
 #include <new>
 #include <vector>
 
@@ -15,20 +14,35 @@ namespace vecext {
 
 namespace {
 
-/* Rows taken evenly, normalised under kCosine. */
-std::vector<float> take_rows(const QuantizerOptions &options, const float *rows, size_t count, uint32_t taken)
+/* A sample's rows are learned from, but for every kHeldOut-th: errors on rows that
+ * were learned from would seem too small. Small samples cannot spare any. */
+constexpr uint32_t kHeldOut = 16;
+constexpr uint32_t kFewestToHoldOut = 512;
+
+struct Sample {
+	std::vector<float> learned, held_out;
+};
+
+/* Appends a row, normalised under kCosine. */
+void append_row(const QuantizerOptions &options, const float *row, std::vector<float> &values)
 {
-	const size_t dims = options.dims;
-	std::vector<float> values(taken * dims);
+	const size_t start = values.size();
+	values.insert(values.end(), row, row + options.dims);
+	if (options.metric == Metric::kCosine)
+		normalise(row, options.dims, values.data() + start);
+}
+
+/* Rows taken evenly. */
+Sample take_rows(const QuantizerOptions &options, const float *rows, size_t count, uint32_t taken)
+{
+	Sample sample;
+	sample.learned.reserve(size_t{taken} * options.dims);
 	for (uint32_t i = 0; i < taken; i++) {
-		const float *row = rows + static_cast<size_t>(uint64_t{i} * count / taken) * dims;
-		float *out = values.data() + i * dims;
-		if (options.metric == Metric::kCosine)
-			normalise(row, dims, out);
-		else
-			std::copy_n(row, dims, out);
+		const float *row = rows + static_cast<size_t>(uint64_t{i} * count / taken) * options.dims;
+		const bool spared = taken >= kFewestToHoldOut && i % kHeldOut == 0;
+		append_row(options, row, spared ? sample.held_out : sample.learned);
 	}
-	return values;
+	return sample;
 }
 
 /* Hamming distances between query and code know nothing of a centre, while inner
@@ -53,15 +67,17 @@ void learn_centre(const TrainingRows &rows, float *centre)
 void train_all(const QuantizerOptions &options, const float *all, size_t count, int threads, QuantizerState &state)
 {
 	const auto taken = static_cast<uint32_t>(std::min<size_t>(count, quantizer_training_rows(options)));
-	const std::vector<float> values = take_rows(options, all, count, taken);
-	const TrainingRows rows = {values.data(), taken, options.dims, threads};
+	const Sample sample = take_rows(options, all, count, taken);
+	const auto as_rows = [&](const std::vector<float> &values) {
+		return TrainingRows{values.data(), static_cast<uint32_t>(values.size() / options.dims), options.dims, threads};
+	};
 	begin_state(options, state);
 	state.rows = taken;
 	if (taken > 0 && is_centred(options))
-		learn_centre(rows, state.centre());
-	methods_of(options.kind).train(rows, state);
+		learn_centre(as_rows(sample.learned), state.centre());
+	methods_of(options.kind).train(as_rows(sample.learned), state);
 	if (taken > 0)
-		calibrate(rows, state);
+		calibrate(as_rows(sample.held_out.empty() ? sample.learned : sample.held_out), state);
 	seal_state(state);
 }
 

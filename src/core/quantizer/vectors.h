@@ -39,14 +39,15 @@ inline float ordered_dot(const float *a, const float *b, size_t n) noexcept
 	return ordered_sum(n, [=](size_t i) { return a[i] * b[i]; });
 }
 
-/* x when it is a number within the range of float, else its nearest end; 0 for NaN. */
-inline float bounded(float x) noexcept
+inline constexpr float kLargestFloat = 3.4e38f;
+
+/* x when it is a number from -most to most, else the nearer of them; 0 for NaN. */
+inline float bounded(float x, float most = kLargestFloat) noexcept
 {
-	constexpr float kLargest = 3.4e38f;
-	if (x > kLargest)
-		return kLargest;
-	if (x < -kLargest)
-		return -kLargest;
+	if (x > most)
+		return most;
+	if (x < -most)
+		return -most;
 	return x == x ? x : 0;
 }
 

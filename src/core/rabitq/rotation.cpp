@@ -4,6 +4,7 @@
  */
 #include "vecext/rotation.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "core/rabitq/code_kernels.h"
@@ -21,7 +22,54 @@ uint64_t next_random(uint64_t &state)
 	return z ^ z >> 31;
 }
 
+/* The window of a round, and its transform, as code_loops.h has them. */
+uint32_t window_size(uint32_t padded)
+{
+	uint32_t size = 64;
+	while (size * 2 <= padded)
+		size *= 2;
+	return size;
+}
+
+void hadamard(float *x, uint32_t n)
+{
+	for (uint32_t h = 1; h < n; h *= 2)
+		for (uint32_t start = 0; start < n; start += 2 * h)
+			for (uint32_t i = start; i < start + h; i++) {
+				const float sum = x[i] + x[i + h], difference = x[i] - x[i + h];
+				x[i] = sum;
+				x[i + h] = difference;
+			}
+}
+
+void butterfly(float *x, uint32_t n)
+{
+	for (uint32_t i = 0; i < n / 2; i++) {
+		const float sum = x[i] + x[i + n / 2], difference = x[i] - x[i + n / 2];
+		x[i] = sum;
+		x[i + n / 2] = difference;
+	}
+}
+
 } /* namespace */
+
+/* Every step is its own inverse up to a factor. */
+void Rotation::undo(float *x) const noexcept
+{
+	const uint32_t size = window_size(padded_), outside = padded_ - size;
+	const float factor = 1 / std::sqrt(static_cast<float>(size)), half_root = outside ? std::sqrt(0.5f) : 1;
+	for (int round = kRounds - 1; round >= 0; round--) {
+		const uint32_t *signs = signs_ + size_t{padded_} * static_cast<uint32_t>(round);
+		if (outside)
+			butterfly(x, padded_);
+		const uint32_t start = round % 2 ? outside : 0;
+		hadamard(x + start, size);
+		for (uint32_t i = 0; i < padded_; i++) {
+			const float scale = i >= start && i < start + size ? factor * half_root : half_root;
+			x[i] *= signs[i] ? -scale : scale;
+		}
+	}
+}
 
 void Rotation::init(Arena arena, uint32_t dims, uint64_t seed)
 {

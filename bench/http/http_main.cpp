@@ -1,0 +1,38 @@
+/*
+ * http_main.cpp: vecext-bench-http, which measures a server of Qdrant's REST API.
+ *
+ *   load      --base FILE [--rows N] [--batch 100] [--connections 2]
+ *             [--distance Euclid] [--hnsw JSON]
+ *             creates the collection and upserts with wait=true
+ *   search    --queries FILE --truth FILE.gt [--k 10] [--connections 1,2,8]
+ *             [--ef-search 40,80,160] [--rounds 2]
+ *   retrieve  [--rows N] [--calls 1000] [--batch 100] [--connections 2]
+ *
+ * Options for the server: --host, --port, --collection, --key. --system names
+ * the column of the records.
+ */
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+#include "http/http_connection.h"
+
+int main(int argc, char **argv)
+{
+	using namespace vecext::bench;
+	const std::map<std::string, void (*)(Options &)> commands = {
+		{"load", load_http}, {"search", search_http}, {"retrieve", retrieve_http}};
+	try {
+		const auto command = commands.find(argc > 1 ? argv[1] : "");
+		if (command == commands.end())
+			throw std::runtime_error("usage: vecext-bench-http load|search|retrieve --option value ...");
+		Options options(argc, argv, 2);
+		command->second(options);
+		return 0;
+	} catch (const std::exception &error) {
+		std::fprintf(stderr, "vecext-bench-http: %s\n", error.what());
+		return 1;
+	}
+}

@@ -1,0 +1,51 @@
+/*
+ * json_writer.h: JSON text, written once, front to back.
+ *
+ * Commas are the writer's business: begin an object, name a member, write its
+ * value. Floats stay floats (1.0), each in the shortest form that reads back to
+ * the same value of its width; what is not finite becomes null.
+ */
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace vecext::api::rest {
+
+class JsonWriter {
+public:
+	void begin_object() { open('{'); }
+	void end_object() { close('}'); }
+	void begin_array() { open('['); }
+	void end_array() { close(']'); }
+
+	void name(std::string_view key);
+	void text(std::string_view value);
+	void boolean(bool value);
+	void null();
+	void integer(int64_t value);
+	void unsigned_integer(uint64_t value);
+	void number(double value);
+	void number32(float value);
+	void raw(std::string_view json); /* a JSON text as it is */
+
+	void reserve(size_t bytes) { text_.reserve(bytes); }
+	std::string take() { return std::move(text_); }
+
+private:
+	void open(char bracket);
+	void close(char bracket);
+	void separate();
+
+	std::string text_;
+	bool first_ = true; /* no comma before the next value */
+};
+
+/* The string with quotes and escapes. */
+void append_quoted(std::string &out, std::string_view text);
+
+/* A number that jsonb keeps as a float: digits, a point, and no exponent. */
+void append_payload_float(std::string &out, double value);
+
+} /* namespace vecext::api::rest */

@@ -1,0 +1,19 @@
+/* threads.cpp: teams of threads are OpenMP's. */
+#include "core/threads.h"
+
+#include <omp.h>
+
+namespace vecext {
+
+void run_on_threads(int threads, void (*work)(void *context) noexcept, void *context) noexcept
+{
+	SignalsBlocked signals;
+#pragma omp parallel num_threads(threads)
+	{
+		if (omp_get_thread_num() == 0)
+			signals.lift();
+		work(context);
+	}
+}
+
+} /* namespace vecext */

@@ -1,0 +1,9 @@
+/*
+ * one_thread.cpp: stands in for teams of threads, which need OpenMP.
+ */
+#include "core/threads.h"
+
+void vecext::run_on_threads(int, void (*work)(void *context) noexcept, void *context) noexcept
+{
+	work(context);
+}
