@@ -30,4 +30,5 @@ SELECT payload_exclude('{"a": 1}', '{}');
 -- values of a field
 SELECT payload_integers('{"a": [1, 2.0, "x", 3, "1970-01-01T00:00:01Z"], "b": 4}', 'a'), payload_integers('{"b": 4}', 'b');
 SELECT payload_floats('{"a": [1, 2.5, "x"], "b": [{"c": 1e3}]}', 'a'), payload_floats('{"b": [{"c": 1000.0}]}', 'b[].c');
+SELECT payload_datetimes('{"a": [1, "1970-01-01T00:00:01Z", "x", "1970-01-02"]}', 'a');
 SELECT payload_floats('{}', 'a');

@@ -72,13 +72,14 @@ INSERT INTO tests (path, test, value, condition, field_schema) VALUES
 CREATE FUNCTION run_test(path text, test text, value jsonb, field_schema jsonb, OUT plan text, OUT with_index int[], OUT without int[]) LANGUAGE plpgsql AS $$
 DECLARE line text;
 BEGIN
-	EXECUTE format('PREPARE by_test (jsonb) AS SELECT array_agg(id ORDER BY id) FROM spots WHERE payload_test(payload, %L, %L, $1%s)',
+	EXECUTE format('PREPARE by_test (jsonb) AS SELECT array_agg(id) FROM spots WHERE payload_test(payload, %L, %L, $1%s)',
 		path, test, coalesce(', ' || quote_literal(field_schema), ''));
 	FOR line IN EXECUTE format('EXPLAIN (COSTS OFF) EXECUTE by_test(%L)', value) LOOP
 		plan := coalesce(plan, '') || coalesce(substring(line FROM 'Seq Scan'), substring(line FROM 'Index Scan on (spots_\w+)'), '');
 	END LOOP;
 	EXECUTE format('EXECUTE by_test(%L)', value) INTO with_index;
 	DEALLOCATE by_test;
+	with_index := (SELECT array_agg(id ORDER BY id) FROM unnest(with_index) AS id);
 	EXECUTE 'SELECT array_agg(id ORDER BY id) FROM spots WHERE payload_test(payload, $1, $2, $3, $4)' INTO without USING path, test, value, field_schema;
 END $$;
 SET plan_cache_mode = force_generic_plan;

@@ -78,6 +78,8 @@ void Connection::open(const std::string &conninfo, Deadline deadline)
 			lost();
 	}
 	PQsetnonblocking(connection_.get(), 1);
+	PQsetNoticeProcessor(
+		connection_.get(), [](void *, const char *) {}, nullptr);
 }
 
 void Connection::prepare_session(Deadline deadline)

@@ -23,7 +23,12 @@ COMMENT ON FUNCTION payload_exclude(jsonb, text[]) IS 'all but what stands at th
 CREATE FUNCTION payload_integers(payload jsonb, path text) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'vecext_payload_integers' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-COMMENT ON FUNCTION payload_integers(jsonb, text) IS 'integers at the path, and datetimes as microseconds since 1970';
+COMMENT ON FUNCTION payload_integers(jsonb, text) IS 'integers at the path';
+
+CREATE FUNCTION payload_datetimes(payload jsonb, path text) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'vecext_payload_datetimes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION payload_datetimes(jsonb, text) IS 'datetimes at the path, as microseconds since 1970';
 
 CREATE FUNCTION payload_floats(payload jsonb, path text) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'vecext_payload_floats' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -1,7 +1,8 @@
 /*
  * payload_edit.cpp: SQL functions that change payloads and select from them, with
  * Qdrant's rules: payload_set, payload_delete, payload_include, payload_exclude,
- * and payload_integers, payload_floats, which list the values of a field.
+ * and payload_integers, payload_floats, payload_datetimes, which list the values of
+ * a field.
  *
  * Paths are parsed once per row; they are short. All memory is the function call's.
  */
@@ -240,6 +241,12 @@ template <class Visit> Values collect(const Jsonb *payload, const text *path, Vi
 	return values;
 }
 
+/* Of a type with 8 bytes. */
+ArrayType *array_of(const Values &values, Oid type)
+{
+	return construct_array(values.data, values.size, type, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
 } /* namespace */
 
 /* payload_set(payload, patch, path): strict but for path. */
@@ -274,17 +281,24 @@ VECEXT_FUNCTION(vecext_payload_exclude)
 	return selected(PG_GETARG_JSONB_P(0), PG_GETARG_ARRAYTYPE_P(1), true);
 }
 
-/* Integers, or of datetimes the microseconds since 1970. */
 VECEXT_FUNCTION(vecext_payload_integers)
 {
 	const Values values = collect(PG_GETARG_JSONB_P(0), PG_GETARG_TEXT_PP(1), [](const auto &item, Values *found) {
-		int64_t microseconds;
 		if (item.kind() == filter::JsonKind::kNumber && item.number().is_integer)
 			found->add(Int64GetDatum(item.number().integer));
-		else if (item.kind() == filter::JsonKind::kString && filter::read_datetime(item.text(), &microseconds))
+	});
+	PG_RETURN_ARRAYTYPE_P(array_of(values, INT8OID));
+}
+
+/* As microseconds since 1970. */
+VECEXT_FUNCTION(vecext_payload_datetimes)
+{
+	const Values values = collect(PG_GETARG_JSONB_P(0), PG_GETARG_TEXT_PP(1), [](const auto &item, Values *found) {
+		int64_t microseconds;
+		if (item.kind() == filter::JsonKind::kString && filter::read_datetime(item.text(), &microseconds))
 			found->add(Int64GetDatum(microseconds));
 	});
-	PG_RETURN_ARRAYTYPE_P(construct_array(values.data, values.size, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(array_of(values, INT8OID));
 }
 
 VECEXT_FUNCTION(vecext_payload_floats)
@@ -293,5 +307,5 @@ VECEXT_FUNCTION(vecext_payload_floats)
 		if (item.kind() == filter::JsonKind::kNumber)
 			found->add(Float8GetDatum(item.number().value));
 	});
-	PG_RETURN_ARRAYTYPE_P(construct_array(values.data, values.size, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(array_of(values, FLOAT8OID));
 }

@@ -67,12 +67,18 @@ Status read_field(FieldType type, const char *path, const char *parameters, Aren
 	return options.is_ok() ? Status::ok() : options.status();
 }
 
+[[noreturn]] void raise_missing_path()
+{
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an index of a payload field needs a path"),
+			errhint("Write the operator class as payload_keyword_ops (path = 'city')."));
+	pg_unreachable();
+}
+
 void read_field_or_raise(FieldType type, const FieldOptions *options, MemoryContext context, filter::FieldIndex *index)
 {
 	const char *path = option_text(options, options ? options->path : 0);
 	if (!path)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an index of a payload field needs a path"),
-				errhint("Write the operator class as payload_keyword_ops (path = 'city')."));
+		raise_missing_path();
 	const char *parameters = type == FieldType::kText ? option_text(options, options->parameters) : nullptr;
 	pg::raise_if_error(
 		pg::guarded([&] { return read_field(type, path, parameters, pg::throwing_arena(context), index); }));
@@ -296,9 +302,21 @@ VECEXT_FUNCTION(vecext_payload_consistent)
 	PG_RETURN_GIN_TERNARY_VALUE(result == GIN_TRUE && !query->exact ? GIN_MAYBE : result);
 }
 
+/* Copies the path. Called without one, too, and so the place to refuse an index
+ * while it is created: before 17, options that are not given are not validated. */
+static Size fill_path(const char *value, void *to)
+{
+	if (!value)
+		raise_missing_path();
+	const Size size = strlen(value) + 1;
+	if (to)
+		memcpy(to, value, size);
+	return size;
+}
+
 static void define_path(local_relopts *options)
 {
-	add_local_string_reloption(options, "path", "path of the field in the payload", nullptr, nullptr, nullptr,
+	add_local_string_reloption(options, "path", "path of the field in the payload", nullptr, nullptr, fill_path,
 							   offsetof(FieldOptions, path));
 }
 

@@ -1,0 +1,167 @@
+/*
+ * collection.h: one collection: its configuration, its shards, and how requests are
+ * spread over these.
+ *
+ * Calls may come from any thread. Readers and writers work on a State that is
+ * replaced as a whole when the configuration changes; changes follow one another.
+ * What this version does not search (sparse vectors, multivectors, inference, other
+ * queries than nearest, order_by, sample and scrolling) is refused by name.
+ */
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+#include "collection/catalog.h"
+#include "collection/config_change.h"
+#include "collection/index_worker.h"
+#include "collection/rate_limiter.h"
+#include "model/collection_info.h"
+#include "model/query.h"
+#include "model/update.h"
+#include "shard/shard_holder.h"
+
+namespace vecext::collection {
+
+struct NodeSettings {
+	CollectionDefaults defaults;
+	uint64_t search_timeout_seconds = 60;
+	std::optional<uint64_t> max_collections;
+};
+
+/* What collections share. */
+struct CollectionContext {
+	std::shared_ptr<postgres::Pool> pool;
+	std::shared_ptr<Catalog> catalog;
+	std::shared_ptr<IndexWorker> worker;
+	NodeSettings settings;
+};
+
+class Collection : public std::enable_shared_from_this<Collection> {
+public:
+	Collection(CollectionContext context, StoredCollection stored);
+
+	uint64_t number() const { return number_; }
+	const std::string &name() const { return name_; }
+	StoredCollection stored() const; /* as it is now */
+	model::CollectionConfig config() const;
+
+	/* Rebuilds what a restart interrupted. Called once, when it is shared. */
+	void resume_index_builds();
+
+	/* After this, calls throw collection_not_found. */
+	void mark_dropped();
+
+	model::CollectionInfo info();
+	std::vector<model::Optimization> optimizations();
+	model::StorageSizes storage_sizes();
+	std::vector<model::LocalShardInfo> local_shards();
+
+	/* Changes of the configuration. */
+	void update_config(const model::UpdateCollection &request);
+	model::UpdateResult create_field_index(const std::string &path, const model::PayloadFieldSchema &schema,
+										   const model::UpdateParams &params);
+	model::UpdateResult delete_field_index(const std::string &path, const model::UpdateParams &params);
+	model::UpdateResult create_vector_name(const std::string &vector, const model::VectorNameConfig &config,
+										   const model::UpdateParams &params);
+	model::UpdateResult delete_vector_name(const std::string &vector, const model::UpdateParams &params);
+
+	/* Updates: all are checked before the first is carried out. */
+	std::vector<model::UpdateResult> update(const std::vector<model::UpdateOperation> &operations,
+											const model::UpdateParams &params);
+
+	/* Reads. */
+	std::vector<model::Record> retrieve(const model::RetrieveRequest &request, const model::ReadParams &params);
+	model::ScrollResult scroll(const model::ScrollRequest &request, const model::ReadParams &params);
+	uint64_t count(const model::CountRequest &request, const model::ReadParams &params);
+	std::vector<model::FacetHit> facet(const model::FacetRequest &request, const model::ReadParams &params);
+
+	/* A stored vector, for queries that name a point. Throws point_not_found. */
+	using VectorLookup = std::function<model::DenseVector(const model::PointId &id, const std::string &vector)>;
+	model::DenseVector stored_vector(const model::PointId &id, const std::string &vector,
+									 const model::ReadParams &params);
+
+	/* `lookup`: of the collection that request.lookup_from names; unused otherwise. */
+	std::vector<std::vector<model::ScoredPoint>> query(const std::vector<model::QueryRequest> &requests,
+													   const std::vector<VectorLookup> &lookups,
+													   const model::ReadParams &params);
+
+private:
+	struct State {
+		StoredCollection stored;
+		shard::ShardSchema schema;
+	};
+	struct IndexTask {
+		std::string vector;
+		std::optional<std::string> error;
+	};
+	using StatePtr = std::shared_ptr<const State>;
+
+	static StatePtr make_state(StoredCollection stored);
+	StatePtr state() const;
+	void set_state(StoredCollection stored);
+	void require_alive() const;
+
+	/* collection_update.cpp */
+	void check(const State &state, const model::UpdateOperation &operation) const;
+	model::UpdateOperation prepared(const State &state, const model::UpdateOperation &operation) const;
+	model::UpdateResult apply(const State &state, const model::UpdateOperation &operation,
+							  const model::UpdateParams &params);
+	void build_payload_index(const std::string &path, const shard::PayloadIndex &index);
+	void drop_payload_index(const shard::PayloadIndex &index);
+
+	/* collection_index.cpp */
+	void submit_index_builds();
+	void build_vector_index(postgres::Connection &connection, const std::string &vector);
+	void replace_index(postgres::Connection &connection, const shard::LocalShard &shard, const StoredVector &vector,
+					   const std::string &definition);
+	void end_task(const std::string &vector, std::optional<std::string> error);
+	uint64_t points_with_value(const State &state, const std::string &path);
+
+	/* collection_query.cpp */
+	std::vector<model::ScoredPoint> query_one(const State &state, const model::QueryRequest &request,
+											  const VectorLookup &lookup, const model::ReadParams &params);
+	std::vector<model::ScoredPoint> nearest(const State &state, const model::QueryRequest &request,
+											const model::NearestQuery &query, const VectorLookup &lookup,
+											const model::ReadParams &params);
+	std::vector<model::ScoredPoint> scrolled(const State &state, const model::QueryRequest &request,
+											 const model::ReadParams &params);
+	std::vector<model::ScoredPoint> sampled(const State &state, const model::QueryRequest &request,
+											const model::ReadParams &params);
+	std::vector<model::Record> scroll_records(const State &state, const shard::ScrollPage &page,
+											  postgres::Deadline deadline);
+	std::vector<model::Record> ordered_records(const State &state, const shard::OrderedPage &page,
+											   postgres::Deadline deadline);
+	bool searches_exactly(const State &state, const shard::VectorColumn &vector, bool wanted) const;
+
+	uint64_t points() const;
+	postgres::Deadline deadline(const model::ReadParams &params) const;
+
+	/* Calls work(shard, place in all()) for every shard, side by side. */
+	template <class Work> void on_shards(const Work &work);
+
+	/* With the state as it is; again when the tables changed meanwhile. */
+	template <class Work> auto with_state(const Work &work);
+
+	const CollectionContext context_;
+	const uint64_t number_;
+	const std::string name_;
+	shard::ShardHolder shards_;
+
+	mutable std::mutex state_mutex_;
+	StatePtr state_;
+	std::atomic<bool> dropped_ = false;
+
+	std::mutex changing_;       /* held while the configuration changes */
+	std::shared_mutex columns_; /* shared by updates, exclusive to changes of columns */
+
+	std::mutex tasks_mutex_;
+	std::vector<IndexTask> tasks_; /* waiting, running, failed */
+	std::map<std::string, std::string> task_errors_;
+
+	RateLimiter reads_, writes_;
+};
+
+} /* namespace vecext::collection */

@@ -1,0 +1,207 @@
+/*
+ * collection_index.cpp: indexes of a collection: those of payload fields, which are
+ * built at once, and those of vectors, which a changed configuration rebuilds in
+ * the background while searches use the old one.
+ */
+#include "collection/collection.h"
+#include "collection/collection_template.h"
+#include "collection/strict_mode.h"
+#include "model/error.h"
+#include "postgres/sql_text.h"
+#include "shard/vector_sql.h"
+
+namespace vecext::collection {
+
+using postgres::Connection;
+using postgres::kNoDeadline;
+
+namespace {
+
+model::UpdateResult result_of(const model::UpdateParams &params)
+{
+	return {std::nullopt, params.wait ? model::UpdateStatus::kCompleted : model::UpdateStatus::kAcknowledged};
+}
+
+std::string wanted_index(const StoredCollection &stored, const StoredVector &vector)
+{
+	return shard::index_sql(vector_column(stored.config, vector), stored.config.quantization).value_or("");
+}
+
+std::string in_storage(const std::string &name)
+{
+	return std::string(shard::kStorageSchema) + "." + name;
+}
+
+} /* namespace */
+
+/* ---- payload fields ---- */
+
+model::UpdateResult Collection::create_field_index(const std::string &path, const model::PayloadFieldSchema &schema,
+												   const model::UpdateParams &params)
+{
+	const std::lock_guard lock(changing_);
+	require_alive();
+	const StatePtr before = state();
+	StoredCollection stored = before->stored;
+	const auto found = stored.payload_indexes.find(path);
+	if (found != stored.payload_indexes.end() && found->second.schema == schema)
+		return result_of(params);
+	if (found == stored.payload_indexes.end())
+		StrictMode(stored.config, before->schema).check_new_index(stored.payload_indexes.size());
+	const shard::PayloadIndex index{schema, context_.catalog->next_index_suffix(number_)};
+	build_payload_index(path, index);
+	context_.catalog->save_payload_index(number_, path, index);
+	if (found != stored.payload_indexes.end())
+		drop_payload_index(found->second);
+	stored.payload_indexes[path] = index;
+	set_state(std::move(stored));
+	return result_of(params);
+}
+
+model::UpdateResult Collection::delete_field_index(const std::string &path, const model::UpdateParams &params)
+{
+	const std::lock_guard lock(changing_);
+	require_alive();
+	StoredCollection stored = this->stored();
+	const auto found = stored.payload_indexes.find(path);
+	if (found == stored.payload_indexes.end())
+		return result_of(params);
+	const shard::PayloadIndex index = found->second;
+	stored.payload_indexes.erase(found);
+	context_.catalog->delete_payload_index(number_, path);
+	set_state(std::move(stored));
+	drop_payload_index(index);
+	return result_of(params);
+}
+
+void Collection::build_payload_index(const std::string &path, const shard::PayloadIndex &index)
+{
+	on_shards([&](shard::ShardReplicaSet &shard, size_t) {
+		shard.local().change_table(payload_index_sql(shard::shard_table(number_, shard.id()), path, index));
+	});
+}
+
+void Collection::drop_payload_index(const shard::PayloadIndex &index)
+{
+	on_shards([&](shard::ShardReplicaSet &shard, size_t) {
+		const std::string name = shard::shard_table(number_, shard.id()) + "_" + index.suffix;
+		shard.local().change_table("DROP INDEX IF EXISTS " + in_storage(name));
+	});
+}
+
+uint64_t Collection::points_with_value(const State &state, const std::string &path)
+{
+	const model::Filter filter{{}, {}, {model::IsEmptyCondition{path}}, {}};
+	uint64_t points = 0;
+	for (const auto &shard : shards_.all())
+		points += shard->local().count(state.schema, &filter, kNoDeadline);
+	return points;
+}
+
+/* ---- vectors ---- */
+
+void Collection::resume_index_builds()
+{
+	submit_index_builds();
+}
+
+/* A task for each vector whose index is not what the configuration asks for. */
+void Collection::submit_index_builds()
+{
+	const StatePtr now = state();
+	for (const StoredVector &vector : now->stored.vectors) {
+		if (vector.index == wanted_index(now->stored, vector))
+			continue;
+		{
+			const std::lock_guard lock(tasks_mutex_);
+			tasks_.push_back({vector.name, {}});
+			task_errors_.erase(vector.name);
+		}
+		context_.worker->submit([self = weak_from_this(), name = vector.name](Connection &connection) {
+			if (const auto collection = self.lock())
+				collection->build_vector_index(connection, name);
+		});
+	}
+}
+
+/* As the configuration asks for when the task begins; a later change has a task of
+ * its own. */
+void Collection::build_vector_index(Connection &connection, const std::string &vector)
+{
+	std::optional<std::string> error;
+	try {
+		const StatePtr now = state();
+		for (const StoredVector &stored : now->stored.vectors) {
+			const std::string wanted = stored.name == vector ? wanted_index(now->stored, stored) : stored.index;
+			if (dropped_ || wanted == stored.index)
+				continue;
+			for (const auto &shard : shards_.all())
+				replace_index(connection, shard->local(), stored, wanted);
+			const std::lock_guard lock(changing_);
+			StoredCollection changed = this->stored();
+			for (StoredVector &place : changed.vectors)
+				if (place.name == vector) {
+					place.index = wanted;
+					context_.catalog->save_vector_index(number_, place);
+				}
+			set_state(std::move(changed));
+		}
+	} catch (const postgres::ConnectionLost &) {
+		throw; /* the worker runs the task again */
+	} catch (const std::exception &failure) {
+		error = failure.what();
+	}
+	end_task(vector, dropped_ ? std::nullopt : error);
+}
+
+/* The new index takes the name of the old in one transaction. */
+void Collection::replace_index(Connection &connection, const shard::LocalShard &shard, const StoredVector &vector,
+							   const std::string &definition)
+{
+	const std::string name = vector_index_name(shard::shard_table(number_, shard.id()), vector), next = name + "_next";
+	connection.command("DROP INDEX CONCURRENTLY IF EXISTS " + in_storage(next));
+	if (definition.empty()) {
+		connection.command("DROP INDEX CONCURRENTLY IF EXISTS " + in_storage(name));
+		return;
+	}
+	connection.command("CREATE INDEX CONCURRENTLY " + next + " ON " + shard.table() + " " + definition);
+	connection.command("DROP INDEX IF EXISTS " + in_storage(name) + "; ALTER INDEX " + in_storage(next) +
+					   " RENAME TO " + name);
+}
+
+void Collection::end_task(const std::string &vector, std::optional<std::string> error)
+{
+	const std::lock_guard lock(tasks_mutex_);
+	for (auto task = tasks_.begin(); task != tasks_.end(); ++task)
+		if (task->vector == vector) {
+			tasks_.erase(task);
+			break;
+		}
+	if (error)
+		task_errors_[vector] = *error;
+}
+
+std::vector<model::Optimization> Collection::optimizations()
+{
+	require_alive();
+	std::vector<model::Optimization> all;
+	{
+		const std::lock_guard lock(tasks_mutex_);
+		for (const IndexTask &task : tasks_)
+			all.push_back({"indexing", task.vector, 0, points()});
+	}
+	if (all.empty())
+		return all;
+	postgres::Parameters none(context_.pool->types());
+	const std::string prefix = shard::shard_table(number_, 0);
+	const postgres::Result progress = context_.pool->execute(
+		kNoDeadline,
+		"SELECT coalesce(sum(greatest(tuples_done, 0)), 0)::bigint FROM pg_stat_progress_create_index "
+		"WHERE relid = to_regclass('" +
+			in_storage(prefix) + "')",
+		none);
+	all.front().done = std::min<uint64_t>(static_cast<uint64_t>(progress.integer(0, 0)), all.front().total);
+	return all;
+}
+
+} /* namespace vecext::collection */

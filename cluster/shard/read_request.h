@@ -1,0 +1,59 @@
+/*
+ * read_request.h: reads of one shard. Names and bounds have been checked, ids of
+ * queries have become vectors; a shard knows nothing of other shards.
+ */
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "model/query.h"
+#include "shard/shard_schema.h"
+
+namespace vecext::shard {
+
+struct Selection {
+	model::PayloadSelection payload;
+	model::VectorSelection vectors;
+};
+
+struct ScrollPage {
+	std::optional<model::PointId> from; /* inclusive */
+	uint64_t limit = 0;
+	const model::Filter *filter = nullptr; /* may be null */
+	Selection selection;
+};
+
+/* Points in the order of a payload field, once for each value. */
+struct OrderedPage {
+	model::OrderBy order_by;
+	uint64_t limit = 0;
+	const model::Filter *filter = nullptr;
+	Selection selection;
+};
+
+struct NearestSearch {
+	const VectorColumn *vector = nullptr;
+	model::DenseVector query; /* as_stored() */
+	const model::Filter *filter = nullptr;
+	std::vector<model::PointId> excluded;
+	uint64_t limit = 0, offset = 0;
+	uint64_t ef = 0;
+	bool exact = false;
+	Selection selection;
+};
+
+struct Sample {
+	uint64_t limit = 0;
+	const model::Filter *filter = nullptr;
+	Selection selection;
+};
+
+struct FacetCount {
+	std::string key;
+	std::string type; /* of payload_facet() */
+	uint64_t limit = 0;
+	const model::Filter *filter = nullptr;
+};
+
+} /* namespace vecext::shard */

@@ -1,0 +1,217 @@
+/*
+ * vector_sql.cpp: see vector_sql.h.
+ */
+#include "shard/vector_sql.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "model/error.h"
+
+namespace vecext::shard {
+
+using model::Datatype;
+using model::Distance;
+using model::VectorParams;
+
+namespace {
+
+Datatype datatype_of(const VectorParams &params)
+{
+	return params.datatype.value_or(Datatype::kFloat32);
+}
+
+bool is_half(const VectorParams &params)
+{
+	return datatype_of(params) != Datatype::kFloat32;
+}
+
+bool is_cosine_of_integers(const VectorParams &params)
+{
+	return params.distance == Distance::kCosine && datatype_of(params) == Datatype::kUint8;
+}
+
+const char *operator_of(const VectorParams &params)
+{
+	switch (params.distance) {
+	case Distance::kEuclid:
+		return "<->";
+	case Distance::kManhattan:
+		return "<+>";
+	case Distance::kDot:
+		return "<#>";
+	case Distance::kCosine:
+		return is_cosine_of_integers(params) ? "<=>" : "<#>";
+	}
+	return "<#>";
+}
+
+const char *opclass_of(const VectorParams &params)
+{
+	switch (params.distance) {
+	case Distance::kEuclid:
+		return "l2_ops";
+	case Distance::kManhattan:
+		return "l1_ops";
+	case Distance::kDot:
+		return "ip_ops";
+	case Distance::kCosine:
+		return is_cosine_of_integers(params) ? "cosine_ops" : "ip_ops";
+	}
+	return "ip_ops";
+}
+
+/* Over the pieces a and b of two wide vectors. */
+const char *wide_distance(const VectorParams &params)
+{
+	switch (params.distance) {
+	case Distance::kEuclid:
+		return "sqrt(sum(vector_l2_squared_distance(a, b)))";
+	case Distance::kManhattan:
+		return "sum(a <+> b)";
+	case Distance::kDot:
+		return "sum(a <#> b)";
+	case Distance::kCosine:
+		return is_cosine_of_integers(params)
+				   ? "1 - sum(inner_product(a, b)) / sqrt(sum(inner_product(a, a)) * sum(inner_product(b, b)))"
+				   : "sum(a <#> b)";
+	}
+	return "sum(a <#> b)";
+}
+
+void normalize(model::DenseVector *vector)
+{
+	float squared = 0;
+	for (const float x : *vector)
+		squared += x * x;
+	if (squared < std::numeric_limits<float>::epsilon() || std::abs(std::sqrt(squared) - 1) <= 1e-6f)
+		return;
+	const float length = std::sqrt(squared);
+	for (float &x : *vector)
+		x /= length;
+}
+
+std::string dimensions(const VectorParams &params)
+{
+	return "(" + std::to_string(params.size) + ")";
+}
+
+/* Bits per dimension of the codes that stand for a quantization; none: the index's
+ * own choice. */
+std::optional<int> code_bits_of(const model::QuantizationConfig &config)
+{
+	if (const auto *binary = std::get_if<model::BinaryQuantization>(&config)) {
+		const auto encoding = binary->encoding.value_or(model::BinaryQuantization::kOneBit);
+		return encoding == model::BinaryQuantization::kOneBit ? 1 : 2;
+	}
+	if (const auto *turbo = std::get_if<model::TurboQuantization>(&config)) {
+		switch (turbo->bits.value_or(model::TurboQuantization::kBits4)) {
+		case model::TurboQuantization::kBits1:
+			return 1;
+		case model::TurboQuantization::kBits1_5:
+		case model::TurboQuantization::kBits2:
+			return 2;
+		case model::TurboQuantization::kBits4:
+			return 4;
+		}
+	}
+	return std::nullopt;
+}
+
+} /* namespace */
+
+bool is_wide(const VectorParams &params)
+{
+	return params.size > kPieceDimensions;
+}
+
+size_t pieces_of(const VectorParams &params)
+{
+	return (params.size + kPieceDimensions - 1) / kPieceDimensions;
+}
+
+std::string column_type(const VectorParams &params)
+{
+	if (is_wide(params))
+		return "vector[]";
+	return (is_half(params) ? "halfvec" : "vector") + dimensions(params);
+}
+
+std::string to_column(const VectorParams &params, const std::string &vector)
+{
+	return is_half(params) && !is_wide(params) ? vector + "::halfvec" : vector;
+}
+
+std::string from_column(const VectorParams &params, const std::string &column)
+{
+	return is_half(params) && !is_wide(params) ? column + "::vector" : column;
+}
+
+std::string distance_sql(const VectorParams &params, const std::string &column, const std::string &query)
+{
+	if (is_wide(params))
+		return std::string("(SELECT ") + wide_distance(params) + " FROM unnest(" + column + ", " + query +
+			   ") AS pieces (a, b) HAVING " + column + " IS NOT NULL)";
+	return "(" + column + " " + operator_of(params) + " " + query + ")";
+}
+
+bool higher_is_better(Distance distance)
+{
+	return distance == Distance::kCosine || distance == Distance::kDot;
+}
+
+float score_of(const VectorParams &params, double distance)
+{
+	if (is_cosine_of_integers(params))
+		return std::isnan(distance) ? 0 : static_cast<float>(1 - distance);
+	const auto value = static_cast<float>(distance);
+	return higher_is_better(params.distance) ? 0 - value : value; /* no negative zero */
+}
+
+model::DenseVector as_stored(const VectorParams &params, model::DenseVector vector)
+{
+	if (vector.size() != params.size)
+		throw model::wrong_dimension(params.size, vector.size());
+	if (datatype_of(params) == Datatype::kUint8) {
+		for (float &x : vector)
+			x = std::trunc(std::clamp(x, 0.0f, 255.0f));
+	} else if (params.distance == Distance::kCosine) {
+		normalize(&vector);
+	}
+	return vector;
+}
+
+std::optional<std::string> index_sql(const VectorColumn &vector,
+									 const std::optional<model::QuantizationConfig> &quantization)
+{
+	if (vector.hnsw.m == 0 || is_wide(vector.params))
+		return std::nullopt;
+	const bool is_l1 = vector.params.distance == Distance::kManhattan;
+	const uint64_t m = std::clamp<uint64_t>(vector.hnsw.m, 2, 100);
+	const uint64_t ef = std::clamp<uint64_t>(vector.hnsw.ef_construct, std::max<uint64_t>(4, 2 * m), 1000);
+	std::string sql = "USING hnsw (" + vector.column + " " + (is_half(vector.params) ? "halfvec_" : "vector_") +
+					  opclass_of(vector.params) + ") WITH (m = " + std::to_string(m) +
+					  ", ef_construction = " + std::to_string(ef);
+	const auto &config = vector.params.quantization ? vector.params.quantization : quantization;
+	if (const auto bits = config && !is_l1 ? code_bits_of(*config) : std::nullopt)
+		sql += ", code_bits = " + std::to_string(*bits);
+	return sql + ")";
+}
+
+uint64_t bytes_of(const VectorParams &params)
+{
+	switch (datatype_of(params)) {
+	case Datatype::kFloat32:
+		return params.size * 4;
+	case Datatype::kFloat16:
+		return params.size * 2;
+	case Datatype::kUint8:
+		return params.size;
+	case Datatype::kTurbo4:
+		return (params.size + 1) / 2;
+	}
+	return params.size * 4;
+}
+
+} /* namespace vecext::shard */
