@@ -10,7 +10,7 @@
  *              ef_search and its limits until it has the recall that --at-least
  *              names for the cell (a file of records that the node's run printed)
  *              or its maximum; the last step is what counts
- * The first round warms, of the others the one with the least CPU time counts.
+ * --only NAME measures the cells whose names contain it. The first round warms, of the others the one with the least CPU time counts.
  * A cell whose queries take long is measured with fewer of them.
  */
 #include "client/commands.h"
@@ -182,9 +182,19 @@ Measured best_round(Connection &session, const std::vector<Question> &questions,
 	return best;
 }
 
+/* Maps what the server has cached into the session's memory, as a session that
+ * lives long has it. */
+void touch_everything(Connection &session, const Target &target)
+{
+	session.query("SELECT sum(vector_dims(v)) FROM " + target.table);
+	if (target.extension == "vecext")
+		session.query("SELECT * FROM hnsw_stats('" + target.index_name() + "')");
+}
+
 Connection prepared_session(const Task &task, const Cell &cell, const std::vector<std::string> &settings)
 {
 	Connection session = task.target.connect();
+	touch_everything(session, task.target);
 	for (const std::string &setting : settings)
 		session.query("SET " + setting);
 	const std::string sql = "SELECT id FROM " + task.target.table + " WHERE " + column_of(cell.correlation) +
@@ -196,9 +206,12 @@ Connection prepared_session(const Task &task, const Cell &cell, const std::vecto
 
 /* ---- plans ---- */
 
-std::string no_node(const Target &target)
+/* What keeps vecext from using its node. */
+std::vector<std::string> without_node(const Target &target)
 {
-	return target.extension == "vecext" ? "vecext.enable_filtered_scan = off" : "enable_material = on";
+	if (target.extension != "vecext")
+		return {};
+	return {"vecext.enable_filtered_scan = off"};
 }
 
 struct IterativeStep {
@@ -213,14 +226,14 @@ constexpr IterativeStep kIterativeSteps[] = {{40, 20000, 1},     {100, 20000, 4}
 
 std::vector<std::string> iterative_settings(const Target &target, const IterativeStep &step)
 {
-	return {no_node(target),
-			"enable_seqscan = off",
-			"enable_bitmapscan = off",
-			"enable_sort = off",
-			"hnsw.iterative_scan = strict_order",
-			"hnsw.ef_search = " + std::to_string(step.ef_search),
-			"hnsw.max_scan_tuples = " + std::to_string(step.max_scan_tuples),
-			"hnsw.scan_mem_multiplier = " + std::to_string(step.memory)};
+	std::vector<std::string> settings = without_node(target);
+	for (const char *setting :
+		 {"enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off", "hnsw.iterative_scan = strict_order"})
+		settings.push_back(setting);
+	settings.push_back("hnsw.ef_search = " + std::to_string(step.ef_search));
+	settings.push_back("hnsw.max_scan_tuples = " + std::to_string(step.max_scan_tuples));
+	settings.push_back("hnsw.scan_mem_multiplier = " + std::to_string(step.memory));
+	return settings;
 }
 
 Measured measure_iterative(const Task &task, const Cell &cell, const std::vector<Question> &questions,
@@ -246,10 +259,13 @@ Measured measure(const Task &task, const Cell &cell, const std::string &plan, do
 	if (plan == "iterative")
 		return measure_iterative(task, cell, questions, truth, recall, rounds);
 	std::vector<std::string> settings;
-	if (plan == "bitmap")
-		settings = {no_node(task.target), "enable_indexscan = off", "enable_seqscan = off"};
-	else if (plan != "node")
+	if (plan == "bitmap") {
+		settings = without_node(task.target);
+		settings.push_back("enable_indexscan = off");
+		settings.push_back("enable_seqscan = off");
+	} else if (plan != "node") {
 		throw std::runtime_error("--plan is node, bitmap or iterative");
+	}
 	Connection session = prepared_session(task, cell, settings);
 	return best_round(session, questions, truth, rounds);
 }

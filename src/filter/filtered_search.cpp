@@ -14,6 +14,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/xlog.h"
+#include "common/pg_prng.h"
 #include "executor/executor.h"
 #include "nodes/tidbitmap.h"
 #include "pgstat.h"
@@ -30,10 +31,8 @@ int filter_strategy = kChooseStrategy;
 
 namespace {
 
-/* Nodes looked at under a filter at least, and matching rows found for each one
- * wanted: then the nearest of them are right with recall 0.95 and more. */
+/* Nodes looked at under a filter at least. */
 constexpr uint32 kFilterEf = 160;
-constexpr uint32 kFoundPerSought = 2;
 constexpr uint32 kMaxSought = 1u << 28;
 constexpr uint32 kUpperEf = 16;
 
@@ -266,107 +265,102 @@ void walk_pending(FilteredSearch *search, const IndexState &state)
 	search->counters.distances += index->pending_counters.exact_distances;
 }
 
-struct MemberSample {
-	float distance;
-	hnsw::Value value;
-};
-
-/* The nearest few of a sample of members, nearest first. */
-uint32 sample_members(FilteredSearch *search, MemberSample *nearest, uint32 count)
+void remember_match(FilteredSearch *search, uint32 id)
 {
-	constexpr uint32 kSample = 64;
-	const ArenaVector<MemberPage> &pages = search->members->pages;
-	const uint32 tries = std::min<uint32>(kSample, pages.size());
-	uint32 found = 0;
-	for (uint32 i = 0; i < tries; i++) {
-		const MemberPage &page = pages[static_cast<uint32>(uint64{i} * pages.size() / tries)];
-		const RowId row = {static_cast<uint16>(page.block >> 16), static_cast<uint16>(page.block & 0xffff),
-						   page.lossy ? FirstOffsetNumber : search->members->offsets[page.first]};
-		IndexedValue value;
-		if (!fetch_row(search, row, search->probe) ||
-			indexed_value_of(search, search->probe, &value) != DistanceRank::kNumber)
-			continue;
-		MemberSample member = {search->index->query.distance(search->index->query.value, value.value), value.value};
-		search->counters.distances++;
-		if (found == count && !(member.distance < nearest[count - 1].distance))
-			continue;
-		/* The slot's memory goes with the next row. */
-		void *copy = palloc(value.bytes);
-		memcpy(copy, value.value.data, value.bytes);
-		member.value.data = copy;
-		uint32 place = found < count ? found++ : count - 1;
-		for (; place > 0 && member.distance < nearest[place - 1].distance; place--)
-			nearest[place] = nearest[place - 1];
-		nearest[place] = member;
-	}
-	return found;
-}
-
-/* The node nearest to a value, kNoNode if the way there is gone. */
-uint32 node_near(FilteredSearch *search, const hnsw::Value &value, uint32 top)
-{
-	IndexSearch *index = search->index;
-	const IndexHandle *handle = index->handle;
-	hnsw::SearchQuery query;
-	query.distance = handle->distance();
-	query.value = value;
-	if (handle->compact()) {
-		NodeCoder *coder = static_cast<NodeCoder *>(palloc0(sizeof(NodeCoder)));
-		coder->init(handle->format, hold_quantizer(index->index, read_meta(index->index), index->context),
-					index->context);
-		if (coder->ready()) {
-			coder->prepare(value.data);
-			query.estimator = coder->estimator();
-		}
-	}
-	if (handle->coded()) {
-		query.code.init(context_arena(index->context), handle->space.padded, handle->format.code_bits);
-		handle->space.project(value, query.code.rotated);
-		query.code.prepare(query.code.rotated);
-	}
-	const uint32 entry = hnsw::descend(index->graph, query, index->layer, top, 0);
-	uint32 nearest = kNoNode;
-	float distance = std::numeric_limits<float>::infinity();
-	if (entry != kNoNode)
-		hnsw::search_layer(index->graph, query, index->layer, &entry, 1, kUpperEf,
-						   [&](uint32 id, const NodeHeader &, float found, const void *) {
-							   if (found < distance || nearest == kNoNode) {
-								   distance = found;
-								   nearest = id;
-							   }
-						   });
-	return nearest;
+	if (search->matched_node_count < lengthof(search->matched_nodes))
+		search->matched_nodes[search->matched_node_count++] = id;
 }
 
 auto acceptor(FilteredSearch *search)
 {
-	return [search](uint32, const NodeHeader &header, float distance) { return accept_node(search, header, distance); };
+	return [search](uint32 id, const NodeHeader &header, float distance) {
+		const uint32 matches = accept_node(search, header, distance);
+		if (matches > 0)
+			remember_match(search, id);
+		return matches;
+	};
 }
 
-/* Starts from members near the query, too. */
-void enter_members(FilteredSearch *search)
+void enter(FilteredSearch *search, uint32 id)
 {
-	constexpr uint32 kEntries = 4;
-	MemberSample nearest[kEntries];
-	const uint32 count = sample_members(search, nearest, kEntries);
-	const uint32 top = read_meta(search->index->index).state.entry_point;
-	for (uint32 i = 0; i < count && top != kNoNode; i++) {
-		const uint32 id = node_near(search, nearest[i].value, top);
-		if (id != kNoNode)
-			hnsw::enter_filtered(search->index->graph, search->index->query, search->layer, id, acceptor(search));
+	hnsw::enter_filtered(search->index->graph, search->index->query, search->layer, id, acceptor(search));
+}
+
+/* A level 0 node drawn from the pages of the index; its header. */
+bool draw_node(FilteredSearch *search, pg_prng_state *random, BlockNumber blocks, uint32 *id, NodeHeader *header)
+{
+	const IndexFormat &format = search->index->handle->format;
+	const auto block = static_cast<BlockNumber>(pg_prng_uint64_range(random, 1, blocks - 1));
+	const auto slot = static_cast<uint32>(pg_prng_uint64_range(random, 0, format.slots_per_page[0] - 1));
+	*id = node_id(format, block, slot);
+	return search->index->graph.visit(*id, [header](hnsw::ConstNodeRecord record) { *header = record.header(); }) &&
+		   header->state == NodeState::kLive && header->level == 0;
+}
+
+bool node_matches(FilteredSearch *search, const NodeHeader &header)
+{
+	for (int i = 0; i < header.row_count; i++) {
+		if (search->steer && !has_member(*search->members, header.rows[i]))
+			continue;
+		if (fetch_row(search, header.rows[i], search->probe) && passes_filter(search, search->probe))
+			return true;
 	}
+	return false;
+}
+
+/* Starts from matches all over the graph. */
+void enter_drawn_nodes(FilteredSearch *search)
+{
+	constexpr uint32 kEntries = 8, kTries = 4096;
+	const BlockNumber blocks = RelationGetNumberOfBlocks(search->index->index);
+	pg_prng_state random;
+	pg_prng_seed(&random, search->counters.searches); /* the same in every run */
+	uint32 entries = 0;
+	for (uint32 i = 0; i < kTries && entries < kEntries && blocks > 1; i++) {
+		uint32 id;
+		NodeHeader header;
+		CHECK_FOR_INTERRUPTS();
+		if (!draw_node(search, &random, blocks, &id, &header) || !node_matches(search, header))
+			continue;
+		enter(search, id);
+		entries++;
+	}
+}
+
+void enter_matches(FilteredSearch *search)
+{
+	const uint32 known = search->matched_node_count;
+	for (uint32 i = 0; i < known; i++)
+		enter(search, search->matched_nodes[i]);
+	enter_drawn_nodes(search);
+}
+
+/* Whether a walk through all nodes meets far fewer matches than are there: they
+ * must lie elsewhere. */
+bool is_unlucky(const FilteredSearch *search)
+{
+	constexpr double kLeastExpected = 4, kUnlucky = 0.25;
+	if (std::isinf(search->spent_limit) || search->strategy == Strategy::kAmong || search->spec.ranged)
+		return false;
+	const double expected = static_cast<double>(search->layer.counters.nodes_visited) * search->expected_share;
+	return expected >= kLeastExpected && search->rows.size() < expected * kUnlucky;
+}
+
+void run_walk(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	search->walk_ended = hnsw::run_filtered(index->graph, index->query, search->layer, acceptor(search), [search] {
+		return !is_unlucky(search) && static_cast<double>(search->layer.counters.nodes_visited) * search->costs.record +
+											  static_cast<double>(search->checked) * search->costs.fetch <
+										  search->spent_limit;
+	});
 }
 
 bool walk_from(void *state, uint32 entry)
 {
 	auto *search = static_cast<FilteredSearch *>(state);
-	IndexSearch *index = search->index;
-	hnsw::enter_filtered(index->graph, index->query, search->layer, entry, acceptor(search));
-	search->walk_ended = hnsw::run_filtered(index->graph, index->query, search->layer, acceptor(search), [search] {
-		return static_cast<double>(search->layer.counters.nodes_visited) * search->costs.record +
-				   static_cast<double>(search->checked) * search->costs.fetch <
-			   search->spent_limit;
-	});
+	enter(search, entry);
+	run_walk(search);
 	const hnsw::SearchCounters &counters = search->layer.counters;
 	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
 }
@@ -396,22 +390,32 @@ float range_of_estimates(FilteredSearch *search)
 	return search->range + slack;
 }
 
-/* Pending rows, then the graph. False when the limit of effort ended it. */
-bool walk(FilteredSearch *search)
+void begin_walk(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
+	const bool among = search->strategy == Strategy::kAmong;
 	search->rows.clear();
 	index->pending_keys.clear();
 	search->checked = 0;
 	search->estimated_range = range_of_estimates(search);
 	search->layer.init(context_arena(index->context), search->ef,
-					   search->steer ? steered_effort(search->wanted, search->ef) : search->wanted,
-					   search->estimated_range);
+					   among ? static_cast<uint32>(effort_among(search->wanted, search->ef)) : search->wanted,
+					   search->estimated_range, among ? hnsw::WalkThrough::kMatches : hnsw::WalkThrough::kAllNodes);
 	walk_pending(search, read_meta(index->index).state);
-	if (search->steer)
-		enter_members(search);
-	search->walk_ended = true;
-	search_from_top(index, read_meta(index->index).state.entry_point, walk_from, search);
+}
+
+/* Pending rows, then the graph. False when the limit of effort ended it. */
+bool walk(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	begin_walk(search);
+	if (search->strategy == Strategy::kAmong) {
+		enter_matches(search);
+		run_walk(search);
+	} else {
+		search->walk_ended = true;
+		search_from_top(index, read_meta(index->index).state.entry_point, walk_from, search);
+	}
 	search->counters.nodes_visited += search->layer.counters.nodes_visited + index->layer.counters.nodes_visited;
 	search->counters.distances += search->layer.counters.exact_distances + index->layer.counters.exact_distances;
 	search->counters.codes += search->layer.counters.estimates + index->layer.counters.estimates;
@@ -486,7 +490,8 @@ bool is_forced(const FilteredSearch *search)
 Strategy forced_strategy(FilteredSearch *search)
 {
 	const auto strategy = static_cast<Strategy>(filter_strategy);
-	if (strategy == Strategy::kSteered || strategy == Strategy::kExact)
+	const bool uses_bitmap = strategy != Strategy::kLazy && strategy != Strategy::kTable;
+	if (uses_bitmap && search->bitmap_source != nullptr)
 		make_members(search);
 	return strategy;
 }
@@ -517,16 +522,23 @@ Strategy choose_strategy(FilteredSearch *search)
 	return strategy_with_bitmap(search->costs, outlook_of(search));
 }
 
-/* A lazy walk may cost several times what was expected, but not more than what
- * the alternative would have cost. */
-double lazy_limit(const FilteredSearch *search, const Outlook &outlook)
+/* Of the strategy that needs no luck. */
+double alternative_cost(const FilteredSearch *search, const Outlook &outlook)
 {
-	constexpr double kPatience = 4, kLeastPatience = 1.5;
 	if (outlook.members < 0)
 		return table_cost(search->costs, outlook);
+	const double bitmap = search->members == nullptr ? bitmap_cost(search->costs, outlook) : 0;
+	return bitmap + exact_cost(search->costs, outlook);
+}
+
+/* A walk may cost several times what was expected. */
+constexpr double kPatience = 4, kLeastPatience = 1.5;
+
+/* But not more than what the alternative would have cost. */
+double lazy_limit(const FilteredSearch *search, const Outlook &outlook)
+{
 	const double expected = lazy_cost(search->costs, outlook);
-	const double exact = bitmap_cost(search->costs, outlook) + exact_cost(search->costs, outlook);
-	return std::min(kPatience * expected, std::max(kLeastPatience * expected, exact));
+	return std::min(kPatience * expected, std::max(kLeastPatience * expected, alternative_cost(search, outlook)));
 }
 
 double effort_limit(const FilteredSearch *search, const Outlook &outlook)
@@ -537,23 +549,35 @@ double effort_limit(const FilteredSearch *search, const Outlook &outlook)
 	case Strategy::kLazy:
 		return lazy_limit(search, outlook);
 	case Strategy::kSteered:
-		return exact_cost(search->costs, outlook);
+		return std::min(kPatience * steered_cost(search->costs, outlook), exact_cost(search->costs, outlook));
+	case Strategy::kAmong:
+		return alternative_cost(search, outlook);
 	default:
 		return std::numeric_limits<double>::infinity();
 	}
 }
 
-/* What to do instead of a walk that did not come to its end. */
+/* Whether a walk among the matches should ask a bitmap. */
+bool bitmap_pays(const FilteredSearch *search, const Outlook &outlook)
+{
+	if (search->bitmap_source == nullptr || search->members != nullptr)
+		return search->members != nullptr;
+	return bitmap_cost(search->costs, outlook) + cost_among(search->costs, outlook, 0) <
+		   cost_among(search->costs, outlook, search->costs.fetch);
+}
+
+/* What to do instead of a walk that did not come to its end, or found too little. */
 Strategy turn(FilteredSearch *search)
 {
-	constexpr double kAffordable = 32; /* exact is sure, steered is not */
-	if (search->bitmap_source == nullptr)
-		return Strategy::kTable;
-	make_members(search);
-	if (search->strategy == Strategy::kSteered || search->walk_ended)
-		return Strategy::kExact;
-	return exact_cost(search->costs, outlook_of(search)) <= kAffordable * search->spent_limit ? Strategy::kExact
-																							  : Strategy::kSteered;
+	constexpr double kAffordable = 6; /* exact is sure, a walk is not */
+	const Outlook outlook = outlook_of(search);
+	const double among = cost_among(search->costs, outlook, bitmap_pays(search, outlook) ? 0 : search->costs.fetch);
+	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->walk_ended ||
+		alternative_cost(search, outlook) <= kAffordable * among)
+		return exact_strategy(search);
+	if (bitmap_pays(search, outlook))
+		make_members(search);
+	return Strategy::kAmong;
 }
 
 /* A walk cannot find rows that the graph does not lead to, nor those without a
@@ -562,7 +586,7 @@ bool fell_short(const FilteredSearch *search)
 {
 	if (search->filter == nullptr)
 		return search->rows.size() < search->sought && read_meta(search->index->index).state.unindexed != 0;
-	return std::isinf(search->range) && search->rows.size() < (search->steer ? search->wanted : search->sought);
+	return std::isinf(search->range) && search->rows.size() < search->sought;
 }
 
 /* An index scan of the first hnsw.ef_search rows. */
@@ -600,7 +624,8 @@ bool run_strategy(FilteredSearch *search)
 	search->counters.strategies |= uint64{1} << static_cast<int>(search->strategy);
 	search->counters.last = search->strategy;
 	search->rows.clear();
-	search->steer = search->strategy == Strategy::kSteered;
+	search->steer =
+		search->strategy == Strategy::kSteered || (search->strategy == Strategy::kAmong && search->members != nullptr);
 	search->complete = search->strategy == Strategy::kExact || search->strategy == Strategy::kTable;
 	if (search->strategy == Strategy::kExact) {
 		search_members(search);
@@ -615,6 +640,7 @@ bool run_strategy(FilteredSearch *search)
 		index_members(search->members);
 		MemoryContextSwitchTo(caller);
 	}
+	search->expected_share = outlook_of(search).matches / std::max(search->estimates.rows, 1.0);
 	search->spent_limit = effort_limit(search, outlook_of(search));
 	if (is_plain(search))
 		search_plainly(search);
@@ -712,6 +738,7 @@ void search_batch(FilteredSearch *search)
 	search->costs = search_costs(value_bytes(index->handle), records_per_visit(index->handle->layouts[0]));
 	search->rows.init(context_arena(index->context), 64);
 	set_range(search);
+	search->matched_node_count = 0;
 	std::sort(search->returned.begin(), search->returned.end());
 	search->returned_before = search->returned.size();
 	search->complete = passes_none(search);
@@ -724,11 +751,20 @@ void search_batch(FilteredSearch *search)
 	MemoryContextSwitchTo(caller);
 }
 
+/* Of the nodes met, those that match. */
+double expected_share(const FilteredSearch *search)
+{
+	const FilterEstimates &estimates = search->estimates;
+	return estimates.matches / std::max(search->spec.ranged ? estimates.reach : estimates.rows, 1.0);
+}
+
 void set_effort(FilteredSearch *search, uint32 sought)
 {
 	const bool filtered = search->filter != nullptr;
 	search->sought = sought;
-	search->wanted = filtered && sought < kMaxSought ? sought * kFoundPerSought : sought;
+	search->wanted = sought;
+	if (filtered && sought < kMaxSought)
+		search->wanted = static_cast<uint32>(sought * found_per_sought(expected_share(search)));
 	search->ef = std::max(static_cast<uint32>(hnsw_ef_search), filtered ? kFilterEf : 1);
 	if (sought < kMaxSought)
 		search->ef = std::max(search->ef, search->wanted);
@@ -846,6 +882,8 @@ const char *strategy_name(Strategy strategy)
 		return "graph, filter evaluated on rows met";
 	case Strategy::kSteered:
 		return "graph, steered by bitmap";
+	case Strategy::kAmong:
+		return "graph, among matching rows";
 	case Strategy::kExact:
 		return "exact over bitmap";
 	case Strategy::kTable:

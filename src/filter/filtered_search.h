@@ -121,9 +121,12 @@ struct FilteredSearch {
 	bool inexact;          /* only an exact strategy finds all rows */
 	ArenaVector<FilteredRow> rows;
 	hnsw::FilteredLayerSearch layer;
-	double spent_limit; /* of this walk, in the unit of costs */
-	uint64 checked;     /* heap rows in this walk */
-	bool walk_ended;    /* by itself */
+	double spent_limit;      /* of this walk, in the unit of costs */
+	double expected_share;   /* of the nodes it meets that match */
+	uint64 checked;          /* heap rows in this walk */
+	bool walk_ended;         /* by itself */
+	uint32 matched_nodes[8]; /* some of those that walks of this batch met */
+	uint32 matched_node_count;
 	FilteredCounters counters;
 };
 

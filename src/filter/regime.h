@@ -4,9 +4,10 @@
  *   graph         there is no filter
  *   lazy          walk the graph in order of distance, evaluate the filter on the
  *                 heap rows met: right where many rows match
- *   steered       the same, but ask a bitmap of matching rows first, start also
- *                 from some of them and look for more of them: right where matches
- *                 lie elsewhere than the query and are too many for exact
+ *   steered       the same, but ask a bitmap of matching rows first: where they are
+ *                 few enough to make one, and too many for exact
+ *   among         walk among the matches alone, starting from some of them: right
+ *                 where they lie elsewhere than the query and are too many for exact
  *   exact         the distances of all rows in the bitmap: right where few match
  *   table         the same for all rows of the table: where few match and there is
  *                 no bitmap
@@ -17,11 +18,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace vecext::pg {
 
-enum class Strategy { kGraph, kLazy, kSteered, kExact, kTable };
+enum class Strategy { kGraph, kLazy, kSteered, kAmong, kExact, kTable };
 
 /* vecext.filter_strategy: a Strategy of a search with a filter, or kChoose. A
  * search without the bitmap that its strategy needs chooses, too. */
@@ -40,11 +42,11 @@ struct SearchCosts {
 /* `value_bytes` of a vector; `records_per_visit` is 1 in coded layouts. */
 inline SearchCosts search_costs(double value_bytes, double records_per_visit)
 {
-	constexpr double kRecord = 1300, kToastFrom = 2000, kToast = 3000;
+	constexpr double kRecord = 2600, kToastFrom = 2000, kToast = 3000;
 	return {
 		.record = kRecord,
 		.visit = kRecord * records_per_visit,
-		.fetch = 350,
+		.fetch = 1500,
 		.distance = 50 + value_bytes * 0.1 + (value_bytes > kToastFrom ? kToast : 0),
 		.bitmap_row = 100,
 		.table_row = 200,
@@ -61,12 +63,23 @@ struct Outlook {
 	double reach;   /* nodes that it can come to before a range ends it */
 };
 
-/* Matching rows that a steered walk looks for. Where matches lie apart from the
- * query, the nodes near it are soon many enough, and what is left of the walk is a
- * search among the matches with this as its ef. */
-inline uint32_t steered_effort(uint32_t wanted, uint32_t ef)
+/* Matching rows found for each one wanted, so that the nearest of them are right
+ * with recall 0.95 and more. Estimates err by the same amount everywhere, while the
+ * thinner matches are spread, the closer together are the distances of the last one
+ * wanted and the last one found, as distances go in many dimensions. */
+inline double found_per_sought(double share)
 {
-	return std::max(wanted, ef);
+	constexpr double kLeast = 2, kMost = 6, kPerDecade = 2, kDenseShare = 0.1;
+	return std::clamp(kLeast + kPerDecade * std::log10(kDenseShare / std::max(share, 1e-9)), kLeast, kMost);
+}
+
+/* Matching rows that a walk among them looks for: its ef. Far from the query rows
+ * are nearly equally far, and the graph's edges lead elsewhere (measured: bench/run
+ * filter-c128, "far from it"). */
+inline double effort_among(double wanted, double ef)
+{
+	constexpr double kFarther = 3;
+	return std::max(wanted, ef * kFarther);
 }
 
 /* Nodes that a walk in order of distance looks at until it has met `found` matches,
@@ -86,8 +99,9 @@ inline double lazy_cost(const SearchCosts &costs, const Outlook &outlook)
 inline double steered_cost(const SearchCosts &costs, const Outlook &outlook)
 {
 	const double passing = std::clamp(outlook.members / std::max(outlook.rows, 1.0), 0.0, 1.0);
-	return expected_visits(outlook, std::max(outlook.wanted, outlook.ef)) * (costs.visit + passing * costs.fetch);
+	return expected_visits(outlook, outlook.wanted) * (costs.visit + passing * costs.fetch);
 }
+
 inline double exact_cost(const SearchCosts &costs, const Outlook &outlook)
 {
 	return outlook.members * costs.fetch + std::min(outlook.members, outlook.matches) * costs.distance;
@@ -99,6 +113,14 @@ inline double bitmap_cost(const SearchCosts &costs, const Outlook &outlook)
 inline double table_cost(const SearchCosts &costs, const Outlook &outlook)
 {
 	return outlook.rows * costs.table_row + outlook.matches * costs.distance;
+}
+
+/* Of a walk among the matches, that asks a bitmap or evaluates the filter on rows.
+ * It reads several other nodes for each match, measured. */
+inline double cost_among(const SearchCosts &costs, const Outlook &outlook, double fetch)
+{
+	constexpr double kVisitsPerMatch = 16;
+	return effort_among(outlook.wanted, outlook.ef) * kVisitsPerMatch * (costs.visit + fetch);
 }
 
 /* The choice with estimates alone. kExact and kSteered both mean: make the bitmap

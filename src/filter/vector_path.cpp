@@ -56,6 +56,7 @@ const config_enum_entry strategy_choices[] = {
 	{"auto", kChooseStrategy, false},
 	{"lazy", static_cast<int>(Strategy::kLazy), false},
 	{"steered", static_cast<int>(Strategy::kSteered), false},
+	{"among", static_cast<int>(Strategy::kAmong), false},
 	{"exact", static_cast<int>(Strategy::kExact), false},
 	{"table", static_cast<int>(Strategy::kTable), false},
 	{nullptr, 0, false},

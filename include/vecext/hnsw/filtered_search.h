@@ -13,9 +13,14 @@
  * others beyond it. Enough matches end it sooner.
  * Where matches lie apart from the query, such a walk looks at everything in
  * between: the caller bounds it by `proceed`, and may let it start from some
- * matching nodes besides the usual entry. (Not following the neighbours of nodes
- * several steps from a match, as ACORN-1 does, loses recall here: a node first met
- * on a long way would be cut off for the short ones, too.)
+ * matching nodes besides the usual entry.
+ *
+ * Or it walks among the matches: then a node's neighbours are followed only if it
+ * matches, or if a few steps lead to it from one that does (as in ACORN-1: Patel
+ * et al., "ACORN: Performant and Predicate-Agnostic Search Over Vector Embeddings
+ * and Structured Data", SIGMOD 2024, with one step). That is a search of the part of
+ * the graph that matches, wherever it lies; it has to start from matches, and where
+ * they are spread thinly it reads far more than the walk through all nodes.
  *
  * Graph is the one of search.h. `accept(id, header, distance)` returns how many
  * matching rows a node has and is called with no record held, so it may do what
@@ -55,15 +60,21 @@ private:
 	uint32_t capacity_ = 0, least_ = 0;
 };
 
+struct FilteredCandidate {
+	float distance; /* exact, or an estimate */
+	uint32_t id;
+	uint8_t astray; /* nodes that do not match on the way from the last one that does */
+};
+
 class FilteredCandidates {
 public:
 	void init(Arena arena) { heap_.init(arena, 1024); }
-	void push(const Candidate &candidate)
+	void push(const FilteredCandidate &candidate)
 	{
 		heap_.push_back(candidate);
 		std::push_heap(heap_.begin(), heap_.end(), farther);
 	}
-	bool pop(Candidate *best)
+	bool pop(FilteredCandidate *best)
 	{
 		if (heap_.empty())
 			return false;
@@ -72,7 +83,7 @@ public:
 		heap_.pop_back();
 		return true;
 	}
-	bool peek(Candidate *best) const
+	bool peek(FilteredCandidate *best) const
 	{
 		if (heap_.empty())
 			return false;
@@ -81,38 +92,48 @@ public:
 	}
 
 private:
-	static bool farther(const Candidate &a, const Candidate &b) { return a.distance > b.distance; }
-	ArenaVector<Candidate> heap_;
+	static bool farther(const FilteredCandidate &a, const FilteredCandidate &b) { return a.distance > b.distance; }
+	ArenaVector<FilteredCandidate> heap_;
 };
+
+/* Which nodes' neighbours a walk follows. */
+enum class WalkThrough : uint8_t { kAllNodes, kMatches };
 
 struct FilteredLayerSearch {
 	FilteredCandidates candidates;
-	VisitedSet visited;
+	VisitedSet visited;        /* plain layouts: scored nodes */
+	EstimateTable estimates;   /* coded layouts */
 	NearestDistances any;      /* ef of them */
 	NearestDistances matching; /* as many as are wanted */
 	float range;               /* infinite: there is none */
 	NearestDistances beyond;   /* the range */
 	uint32_t within;           /* nodes met */
+	WalkThrough through;
 	float *partial;
 	uint32_t *ids;
 	SearchCounters counters;
 
 	/* Nodes to be met beyond a range, per node within. */
 	static constexpr uint32_t kWithinPerBeyond = 8;
+	/* How far a walk among the matches goes through others. */
+	static constexpr uint8_t kMostAstray = 2;
 
-	void init(Arena arena, uint32_t ef, uint32_t wanted, float distance_range)
+	void init(Arena arena, uint32_t ef, uint32_t wanted, float distance_range, WalkThrough walk_through)
 	{
 		candidates.init(arena);
 		visited.init(arena, ef * 4);
+		estimates.init(arena, ef * 16);
 		any.init(arena, ef);
 		matching.init(arena, wanted);
 		range = distance_range;
 		beyond.init(arena, ef);
 		within = 0;
+		through = walk_through;
 		partial = arena.allocate<float>(LayerSearch::kMaxSlots);
 		ids = arena.allocate<uint32_t>(LayerSearch::kMaxSlots);
 		counters = {};
 		visited.reset();
+		estimates.reset();
 	}
 	float threshold() const
 	{
@@ -120,6 +141,11 @@ struct FilteredLayerSearch {
 		if (enough <= range)
 			return std::max(any.threshold(), enough);
 		return std::max(any.threshold(), std::max(range, beyond.threshold()));
+	}
+	/* Whether to follow the neighbours of a node. */
+	bool follows(bool matches, uint8_t astray) const
+	{
+		return through == WalkThrough::kAllNodes || matches || astray < kMostAstray;
 	}
 	/* Takes note of a node of any kind. */
 	void meet(float distance)
@@ -134,9 +160,9 @@ struct FilteredLayerSearch {
 
 namespace detail {
 
-/* Takes note of a node whose record was read. */
+/* Takes note of a node whose record was read; whether it matches. */
 template <class Accept>
-void judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance,
+bool judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance,
 		   Accept &accept)
 {
 	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
@@ -144,14 +170,36 @@ void judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, c
 	search.meet(distance);
 	for (uint32_t i = 0; i < matches; i++)
 		search.matching.offer(distance);
+	return matches > 0;
+}
+
+inline uint8_t steps_astray(bool matches, uint8_t before)
+{
+	return matches ? 0 : static_cast<uint8_t>(std::min(before + 1, UINT8_MAX));
+}
+
+/* Takes note of an estimate of a node. One that has several, from several parents,
+ * goes by their mean: each has a large error of its own. */
+inline void meet_estimate(FilteredLayerSearch &search, uint32_t id, float estimate, float threshold, uint8_t astray)
+{
+	const float *known = search.estimates.find(id);
+	if (known != nullptr && *known == EstimateTable::kExpanded)
+		return;
+	if (known != nullptr)
+		estimate = (*known + estimate) / 2;
+	search.estimates.set(id, estimate);
+	if (estimate < threshold)
+		search.candidates.push({estimate, id, astray});
 }
 
 template <class Graph, class Accept>
-void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, const Candidate &from,
-						   Accept &accept)
+void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search,
+						   const FilteredCandidate &from, Accept &accept)
 {
-	if (!search.visited.insert(from.id))
+	/* Expanded already, or waiting with another estimate. */
+	if (*search.estimates.find(from.id) != from.distance)
 		return;
+	search.estimates.set(from.id, EstimateTable::kExpanded);
 	const bool inline_value = graph.layout().inline_value();
 	NodeHeader header;
 	float base = 0;
@@ -171,18 +219,19 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	if (!present)
 		return;
 	search.counters.estimates += count;
-	judge(query, search, from.id, header, base, accept);
+	const bool matches = judge(query, search, from.id, header, base, accept);
+	if (!search.follows(matches, from.astray))
+		return;
+	const uint8_t astray = steps_astray(matches, from.astray);
 	const float threshold = search.threshold();
-	for (uint32_t j = 0; j < count; j++) {
-		const float estimate = base + search.partial[j];
-		if (estimate < threshold && search.ids[j] != kNoNode && !search.visited.contains(search.ids[j]))
-			search.candidates.push({estimate, search.ids[j]});
-	}
+	for (uint32_t j = 0; j < count; j++)
+		if (search.ids[j] != kNoNode)
+			meet_estimate(search, search.ids[j], base + search.partial[j], threshold, astray);
 }
 
 template <class Graph, class Accept>
 void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, uint32_t id,
-						  Accept &accept)
+						  uint8_t astray, Accept &accept)
 {
 	NodeHeader header;
 	float distance = 0;
@@ -192,14 +241,14 @@ void score_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerS
 			distance = query.score({value, node.norm});
 		}))
 		return;
-	judge(query, search, id, header, distance, accept);
-	if (distance <= search.threshold())
-		search.candidates.push({distance, id});
+	const bool matches = judge(query, search, id, header, distance, accept);
+	if (search.follows(matches, astray) && distance <= search.threshold())
+		search.candidates.push({distance, id, steps_astray(matches, astray)});
 }
 
 template <class Graph, class Accept>
-void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, const Candidate &from,
-						   Accept &accept)
+void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search,
+						   const FilteredCandidate &from, Accept &accept)
 {
 	uint32_t count = 0;
 	if (!graph.visit(from.id, [&](ConstNodeRecord record) {
@@ -214,7 +263,7 @@ void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayer
 	for (uint32_t j = 0; j < fresh; j++)
 		graph.prefetch(search.ids[j]);
 	for (uint32_t j = 0; j < fresh; j++)
-		score_filtered_plain(graph, query, search, search.ids[j], accept);
+		score_filtered_plain(graph, query, search, search.ids[j], from.astray, accept);
 }
 
 } /* namespace detail */
@@ -223,17 +272,20 @@ void expand_filtered_plain(Graph &graph, const SearchQuery &query, FilteredLayer
 template <class Graph, class Accept>
 void enter_filtered(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, Accept accept)
 {
-	if (graph.layout().coded())
-		search.candidates.push({-std::numeric_limits<float>::infinity(), id});
-	else if (search.visited.insert(id))
-		detail::score_filtered_plain(graph, query, search, id, accept);
+	constexpr float kFirst = std::numeric_limits<float>::lowest();
+	if (graph.layout().coded()) {
+		search.estimates.set(id, kFirst);
+		search.candidates.push({kFirst, id, 0});
+	} else if (search.visited.insert(id)) {
+		detail::score_filtered_plain(graph, query, search, id, 0, accept);
+	}
 }
 
 /* Searches until done (true) or told to stop by proceed() (false). */
 template <class Graph, class Accept, class Proceed>
 bool run_filtered(Graph &graph, const SearchQuery &query, FilteredLayerSearch &search, Accept accept, Proceed proceed)
 {
-	Candidate best, next;
+	FilteredCandidate best, next;
 	while (search.candidates.pop(&best) && !(best.distance > search.threshold())) {
 		if (!proceed())
 			return false;
