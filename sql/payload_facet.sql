@@ -33,10 +33,71 @@ RESET max_parallel_workers_per_gather;
 SELECT id % 2 AS odd, payload_facet(payload, 'n', 'integer', 1) FROM facets WHERE id <= 13 GROUP BY 1 ORDER BY 1;
 SELECT id, payload_facet(payload, 'open', 'bool', 2) OVER (ORDER BY id) FROM facets WHERE id <= 3;
 
+-- from an index of the field, as from the table, whatever happened to its rows
+CREATE INDEX facets_city ON facets USING gin (payload payload_keyword_ops (path = 'city'));
+CREATE INDEX facets_n ON facets USING gin (payload payload_integer_ops (path = 'n')) WITH (fastupdate = off);
+CREATE INDEX facets_open ON facets USING gin (payload payload_bool_ops (path = 'open'));
+CREATE INDEX facets_ref ON facets USING gin (payload payload_uuid_ops (path = 'ref'));
+CREATE INDEX facets_tags ON facets USING gin (payload payload_keyword_ops (path = 'tags')) WITH (fastupdate = off);
+CREATE INDEX facets_k ON facets USING gin (payload payload_integer_ops (path = 'list[].k'));
+CREATE FUNCTION facets_are_alike() RETURNS boolean[] LANGUAGE sql AS $$
+	SELECT ARRAY[payload_facet('facets_city', 2000000) = (SELECT payload_facet(payload, 'city', 'keyword', NULL) FROM facets),
+		payload_facet('facets_n', 2000000) = (SELECT payload_facet(payload, 'n', 'integer', NULL) FROM facets),
+		payload_facet('facets_open', 5) = (SELECT payload_facet(payload, 'open', 'bool', 5) FROM facets),
+		payload_facet('facets_ref', 3) = (SELECT payload_facet(payload, 'ref', 'uuid', 3) FROM facets),
+		payload_facet('facets_tags', 1) = (SELECT payload_facet(payload, 'tags', 'keyword', 1) FROM facets),
+		payload_facet('facets_k', 2) = (SELECT payload_facet(payload, 'list[].k', 'integer', 2) FROM facets)] $$;
+SELECT facets_are_alike() AS built;
+VACUUM facets;
+SELECT facets_are_alike() AS all_visible;
+UPDATE facets SET payload = payload || '{"city": "moved", "n": 1.0, "tags": ["b", "z"]}' WHERE id % 10 = 0;
+DELETE FROM facets WHERE id % 7 = 0;
+BEGIN;
+DELETE FROM facets WHERE id < 1000;
+INSERT INTO facets SELECT i, '{"city": "gone", "n": 99, "open": true}' FROM generate_series(1, 500) AS i;
+SELECT facets_are_alike() AS uncommitted;
+ROLLBACK;
+SELECT facets_are_alike() AS changed;
+SELECT gin_clean_pending_list('facets_city') > 0 AS merged;
+SELECT facets_are_alike() AS merged;
+VACUUM facets;
+SELECT facets_are_alike() AS vacuumed;
+SELECT payload_facet('facets_tags', 2), payload_facet('facets_tags', 0);
+-- keys that do not say all: cut strings, integers that share one
+INSERT INTO facets VALUES (7001, jsonb_build_object('city', repeat('x', 300), 'n', 9223372036854775807)), (7002, jsonb_build_object('city', repeat('x', 301), 'n', 9223372036854775806));
+SELECT gin_clean_pending_list('facets_city') > 0 AS merged;
+SELECT facets_are_alike() AS long;
+-- an empty table, and one with a hidden row
+CREATE TABLE hidden (id int, payload jsonb);
+CREATE INDEX hidden_city ON hidden USING gin (payload payload_keyword_ops (path = 'city')) WITH (fastupdate = off);
+SELECT payload_facet('hidden_city', 5);
+INSERT INTO hidden VALUES (1, '{"city": "open"}'), (2, '{"city": "secret"}');
+CREATE ROLE facet_reader;
+SET ROLE facet_reader;
+SELECT payload_facet('hidden_city', 5);
+RESET ROLE;
+GRANT SELECT ON hidden TO facet_reader;
+ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+CREATE POLICY odd ON hidden USING (id = 1);
+SELECT payload_facet('hidden_city', 5) AS owner;
+SET ROLE facet_reader;
+SELECT payload_facet('hidden_city', 5) AS reader;
+RESET ROLE;
+DROP TABLE hidden;
+DROP ROLE facet_reader;
+CREATE INDEX facets_some ON facets USING gin (payload payload_keyword_ops (path = 'city')) WHERE id > 5;
+CREATE INDEX facets_f ON facets USING gin (payload payload_float_ops (path = 'f'));
+CREATE INDEX facets_id ON facets (id);
+SELECT payload_facet('facets_some', 5);
+SELECT payload_facet('facets_f', 5);
+SELECT payload_facet('facets_id', 5);
+SELECT payload_facet('facets', 5);
+SELECT payload_facet('facets_n', -5);
+
 -- refused
 SELECT payload_facet(payload, 'f', 'float', 3) FROM facets;
 SELECT payload_facet(payload, 'a b', 'keyword', 3) FROM facets;
 SELECT payload_facet(payload, NULL, 'keyword', 3) FROM facets;
 SELECT payload_facet(payload, 'city', 'keyword', -1) FROM facets;
 DROP TABLE facets CASCADE;
-DROP FUNCTION city_facet_is_right;
+DROP FUNCTION city_facet_is_right, facets_are_alike;

@@ -30,7 +30,7 @@ Flags parse_flags(int argc, char **argv, std::optional<int> &exit_status)
 	app.set_version_flag("-V,--version", std::string("vecextd ") + kVersion + " (API of Qdrant " + kApiVersion + ")");
 	app.add_option("--config-path", flags.config_path, "Configuration file, read after all others");
 	app.add_option("--postgres-url", flags.postgres_url, "Connection string of a PostgreSQL to use instead of our own");
-	app.add_flag("--disable-telemetry", flags.disable_telemetry, "Report nothing (this server never does)");
+	app.add_flag("--disable-telemetry", ignored, "Report nothing, as this server does anyway");
 	app.add_option("--uri", ignored_text, "Of a cluster: our own address")->envname("QDRANT_URI");
 	app.add_option("--bootstrap", ignored_text, "Of a cluster: address of a peer")->envname("QDRANT_BOOTSTRAP");
 	app.add_flag("--reinit", ignored, "Of a cluster: forget its state");

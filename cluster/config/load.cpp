@@ -16,18 +16,24 @@ namespace {
 
 constexpr uint64_t kUnbounded = std::numeric_limits<uint64_t>::max();
 
-/* Keys of Qdrant's that change nothing here: PostgreSQL does that work, or it is
- * how Qdrant's own storage is laid out. Accepted silently; one ending in "." stands
+/* Keys of Qdrant's that change nothing here: PostgreSQL does that work, it is how
+ * Qdrant's own storage is laid out, or the feature is missing. Accepted silently; one ending in "." stands
  * for all below it. */
 constexpr std::array kWithoutEffect{
+	"telemetry_disabled", /* nothing is ever sent anywhere */
 	"logger.span_events",
 	"logger.on_disk.buffer_size_bytes",
-	"storage.snapshots_config.snapshots_storage",
-	"storage.snapshots_config.s3_config.",
+	"storage.snapshots_path",
+	"storage.snapshots_config.",
+	"storage.temp_path",
+	"storage.payload.memory",
 	"storage.low_memory_mode",
 	"storage.update_concurrency",
+	"storage.update_queue_size",
 	"storage.node_type",
 	"storage.performance.",
+	"storage.optimizers_overwrite.",
+	"storage.collection.vectors.memory",
 	"storage.shard_transfer_method",
 	"storage.handle_collection_load_errors",
 	"storage.mmap_advice",
@@ -35,6 +41,10 @@ constexpr std::array kWithoutEffect{
 	"service.enforce_internal_auth",
 	"service.static_content_dir",
 	"service.enable_static_content",
+	"service.hide_jwt_dashboard",
+	"service.hardware_reporting",
+	"service.slow_query_secs",
+	"service.enable_snapshot_url_recovery",
 	"cluster.",
 	"audit.",
 	"inference",
@@ -85,12 +95,6 @@ void read_memory(const Reader &reader, const std::string &key, std::optional<mod
 		memory = word;
 }
 
-/* An optional number from 0 to 1. */
-void read_fraction(const Reader &reader, const std::string &key, std::optional<double> &out)
-{
-	reader.read(key, out, 0.0, 1.0);
-}
-
 void read_optimizers(const Reader &reader, model::OptimizersConfig &out)
 {
 	const std::string at = "storage.optimizers.";
@@ -102,22 +106,6 @@ void read_optimizers(const Reader &reader, model::OptimizersConfig &out)
 	reader.read(at + "indexing_threshold_kb", out.indexing_threshold);
 	reader.read(at + "flush_interval_sec", out.flush_interval_sec);
 	reader.read(at + "max_optimization_threads", out.max_optimization_threads);
-}
-
-void read_optimizers_overwrite(const Reader &reader, model::OptimizersConfigDiff &out)
-{
-	const std::string at = "storage.optimizers_overwrite.";
-	read_fraction(reader, at + "deleted_threshold", out.deleted_threshold);
-	reader.read(at + "vacuum_min_vector_number", out.vacuum_min_vector_number);
-	reader.read(at + "default_segment_number", out.default_segment_number);
-	reader.read(at + "max_segment_size_kb", out.max_segment_size);
-	reader.read(at + "memmap_threshold_kb", out.memmap_threshold);
-	reader.read(at + "indexing_threshold_kb", out.indexing_threshold);
-	reader.read(at + "flush_interval_sec", out.flush_interval_sec);
-	std::optional<uint64_t> threads;
-	reader.read(at + "max_optimization_threads", threads);
-	if (threads)
-		out.max_optimization_threads = model::MaxOptimizationThreads{threads};
 }
 
 void read_hnsw(const Reader &reader, model::HnswConfig &out)
@@ -249,18 +237,15 @@ void read_collection(const Reader &reader, Layers &layers, CollectionDefaults &o
 {
 	const std::string at = "storage.collection.";
 	reader.read("storage.on_disk_payload", out.on_disk_payload);
-	read_memory(reader, "storage.payload.memory", out.payload_memory);
 	reader.read("storage.wal.wal_capacity_mb", out.wal.wal_capacity_mb, 1, kUnbounded);
 	reader.read("storage.wal.wal_segments_ahead", out.wal.wal_segments_ahead);
 	reader.read("storage.wal.wal_retain_closed", out.wal.wal_retain_closed, 1, kUnbounded);
 	read_optimizers(reader, out.optimizers);
-	read_optimizers_overwrite(reader, out.optimizers_overwrite);
 	read_hnsw(reader, out.hnsw);
 	reader.read(at + "replication_factor", out.replication_factor, 1, UINT32_MAX);
 	reader.read(at + "write_consistency_factor", out.write_consistency_factor, 1, UINT32_MAX);
-	reader.read(at + "shard_number_per_node", out.shard_number_per_node, 1, 10000);
+	reader.read(at + "shard_number_per_node", out.shard_number, 1, 10000);
 	reader.read(at + "vectors.on_disk", out.vectors_on_disk);
-	read_memory(reader, at + "vectors.memory", out.vectors_memory);
 	read_quantization(reader, layers, out.quantization);
 	read_strict_mode(reader, layers, out);
 }
@@ -268,14 +253,9 @@ void read_collection(const Reader &reader, Layers &layers, CollectionDefaults &o
 void read_storage(const Reader &reader, Layers &layers, StorageSettings &out)
 {
 	reader.read("storage.storage_path", out.storage_path);
-	reader.read("storage.snapshots_path", out.snapshots_path);
-	reader.read("storage.temp_path", out.temp_path);
 	reader.read("storage.recovery_mode", out.recovery_mode);
 	reader.read("storage.max_collections", out.max_collections);
-	reader.read("storage.performance.max_search_threads", out.max_search_threads, 0, 10000);
 	reader.read("storage.performance.search_timeout_sec", out.search_timeout_sec, 1, 86400);
-	reader.read("storage.performance.update_rate_limit", out.update_rate_limit, uint64_t{1}, kUnbounded);
-	reader.read("storage.update_queue_size", out.update_queue_size, 1, kUnbounded);
 	reader.read("storage.quotas.enabled", out.quotas.enabled);
 	reader.read("storage.quotas.max_resident_memory_percent", out.quotas.max_resident_memory_percent, 1u, 100u);
 	reader.read("storage.quotas.max_disk_usage_percent", out.quotas.max_disk_usage_percent, 1u, 100u);
@@ -300,14 +280,10 @@ void read_service(const Reader &reader, ServiceSettings &out)
 	reader.read("service.alt_api_key", out.alt_api_key);
 	reader.read("service.read_only_api_key", out.read_only_api_key);
 	reader.read("service.jwt_rbac", out.jwt_rbac);
-	reader.read("service.hide_jwt_dashboard", out.hide_jwt_dashboard);
-	reader.read("service.hardware_reporting", out.hardware_reporting);
 	reader.read("service.metrics_prefix", out.metrics_prefix);
-	reader.read("service.slow_query_secs", out.slow_query_secs, 0.0, 1e9);
 	reader.read_duration("service.http_keep_alive_timeout_sec", out.keep_alive_timeout);
 	reader.read_duration("service.http_client_request_timeout_sec", out.client_request_timeout);
 	reader.read_duration("service.http_client_disconnect_timeout_sec", out.client_disconnect_timeout);
-	reader.read("service.enable_snapshot_url_recovery", out.enable_snapshot_url_recovery);
 	if (out.jwt_rbac && out.api_key.empty() && out.alt_api_key.empty())
 		throw ConfigError("service.jwt_rbac needs service.api_key, which signs the tokens");
 }
@@ -323,7 +299,6 @@ void read_tls(const Reader &reader, TlsSettings &out)
 void read_postgres(const Reader &reader, Layers &layers, PostgresSettings &out)
 {
 	reader.read("postgres.url", out.url);
-	reader.read("postgres.schema", out.schema);
 	reader.read("postgres.pool_size", out.pool_size, 0, 1000);
 	reader.read("postgres.bin_dir", out.bin_dir);
 	reader.read("postgres.user", out.user);
@@ -332,8 +307,6 @@ void read_postgres(const Reader &reader, Layers &layers, PostgresSettings &out)
 	reader.read_duration("postgres.wait_for_server_ms", out.wait_for_server);
 	for (const auto &[name, value] : layers.below("postgres.settings"))
 		out.settings[name] = value->text;
-	if (out.schema.empty() || out.schema.size() > 63)
-		throw ConfigError("postgres.schema must have 1 to 63 bytes");
 }
 
 Settings settings_of(Layers &layers)
@@ -346,7 +319,6 @@ Settings settings_of(Layers &layers)
 	read_tls(reader, settings.tls);
 	read_postgres(reader, layers, settings.postgres);
 	reader.read("cluster.enabled", settings.cluster_enabled);
-	reader.read("telemetry_disabled", settings.telemetry_disabled);
 	return settings;
 }
 
@@ -391,8 +363,6 @@ Loaded load(const Flags &flags, const char *const *environment)
 	layers.add_environment("VECEXT", environment);
 	if (!flags.postgres_url.empty())
 		layers.set("postgres.url", flags.postgres_url, "--postgres-url");
-	if (flags.disable_telemetry)
-		layers.set("telemetry_disabled", "true", "--disable-telemetry");
 	loaded.settings = settings_of(layers);
 	warn_of_unknown(layers, loaded.warnings);
 	return loaded;

@@ -24,7 +24,6 @@ class ConfigError : public std::runtime_error {
 /* What the command line said; features of later versions are flags already. */
 struct Flags {
 	std::string config_path, postgres_url;
-	bool disable_telemetry = false;
 	std::vector<std::string> unsupported; /* the names of those given */
 };
 

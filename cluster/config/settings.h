@@ -37,13 +37,10 @@ struct LoggerSettings {
 struct CollectionDefaults {
 	model::HnswConfig hnsw;
 	model::OptimizersConfig optimizers;
-	model::OptimizersConfigDiff optimizers_overwrite; /* for all collections, whatever they say */
 	model::WalConfig wal;
 	bool on_disk_payload = true;
-	std::optional<model::Memory> payload_memory;
-	uint32_t shard_number_per_node = 1, replication_factor = 1, write_consistency_factor = 1;
+	uint32_t shard_number = 1, replication_factor = 1, write_consistency_factor = 1;
 	std::optional<bool> vectors_on_disk;
-	std::optional<model::Memory> vectors_memory;
 	std::optional<model::QuantizationConfig> quantization;
 	std::optional<model::StrictModeConfig> strict_mode;
 };
@@ -55,13 +52,10 @@ struct Quotas {
 };
 
 struct StorageSettings {
-	std::string storage_path = "./storage", snapshots_path = "./snapshots";
-	std::optional<std::string> temp_path, recovery_mode;
+	std::string storage_path = "./storage";
+	std::optional<std::string> recovery_mode;
 	std::optional<uint64_t> max_collections;
-	uint64_t max_search_threads = 0; /* 0: by the number of cores */
 	uint64_t search_timeout_sec = 60;
-	std::optional<uint64_t> update_rate_limit;
-	uint64_t update_queue_size = 200;
 	CollectionDefaults collection;
 	Quotas quotas;
 };
@@ -75,12 +69,8 @@ struct ServiceSettings {
 	bool enable_cors = true, enable_tls = false, verify_https_client_certificate = false;
 	std::string api_key, alt_api_key, read_only_api_key; /* "" when unset */
 	bool jwt_rbac = false;
-	std::optional<bool> hide_jwt_dashboard;
-	bool hardware_reporting = false;
 	std::string metrics_prefix;
-	double slow_query_secs = 1.2;
 	std::chrono::seconds keep_alive_timeout{5}, client_request_timeout{5}, client_disconnect_timeout{5};
-	bool enable_snapshot_url_recovery = true;
 };
 
 struct TlsSettings {
@@ -90,7 +80,6 @@ struct TlsSettings {
 
 struct PostgresSettings {
 	std::string url;                      /* "": an embedded server */
-	std::string schema = "vecext";        /* where the tables lie */
 	uint32_t pool_size = 0;               /* 0: by the number of cores */
 	std::string bin_dir;                  /* "": looked for */
 	std::string user;                     /* of the embedded server when we are root; "": postgres, else nobody */
@@ -107,7 +96,6 @@ struct Settings {
 	TlsSettings tls;
 	PostgresSettings postgres;
 	bool cluster_enabled = false;
-	bool telemetry_disabled = false;
 };
 
 } /* namespace vecext::config */

@@ -79,6 +79,11 @@ CREATE AGGREGATE payload_facet(payload jsonb, path text, type text, max_values i
 
 COMMENT ON AGGREGATE payload_facet(jsonb, text, text, integer) IS 'the most frequent values of a payload''s field, with their counts';
 
+CREATE FUNCTION payload_facet(index regclass, max_values integer) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vecext_payload_facet_index' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION payload_facet(regclass, integer) IS 'the most frequent values of an indexed field of all rows, with their counts';
+
 -- indexes of payload fields
 
 CREATE FUNCTION payload_compare_bytes(bytea, bytea, smallint, internal) RETURNS integer

@@ -258,8 +258,10 @@ void walk_pending(FilteredSearch *search, const IndexState &state)
 	const PendingFilter filter = {consider_pending, accept_pending, search};
 	index->pending_counters = {};
 	const PendingEffort effort = std::isinf(search->range) ? PendingEffort::kBest : PendingEffort::kAll;
-	scan_pending(index->graph, state, index->query, index->projection, effort, search->wanted, index->ignore_killed,
-				 &results, &index->pending_counters, &filter);
+	const PendingWants wants = {effort, search->wanted, true, index->ignore_killed};
+	PendingScan *pending =
+		collect_pending(index->graph, state, index->query, index->projection, wants, &index->pending_counters);
+	score_pending(pending, nullptr, 0, &results, &filter); /* before the graph: it has those that are merged */
 	std::sort(index->pending_keys.begin(), index->pending_keys.end());
 	drop_repeated_rows(search);
 	search->counters.pending_rows += index->pending_counters.entries;

@@ -20,8 +20,8 @@ extern "C" {
 
 #include "filter/compiled_filter.h"
 #include "filter/jsonb_view.h"
+#include "filter/payload_facet.h"
 #include "pg/error.h"
-#include "vecext/filter/facet.h"
 
 using namespace vecext;
 using filter::FacetValue;
@@ -130,23 +130,6 @@ void append_value(StringInfo json, FieldType type, const FacetValue &value)
 	appendStringInfo(json, ", \"count\": " UINT64_FORMAT "}", value.count);
 }
 
-Datum as_jsonb(const FacetState &state)
-{
-	ArenaVector<FacetValue> top;
-	pg::raise_if_error(pg::guarded([&] {
-		top = state.counts.top(state.limit, pg::throwing_arena(CurrentMemoryContext));
-		return Status::ok();
-	}));
-	StringInfoData json;
-	initStringInfo(&json);
-	for (uint32_t i = 0; i < top.size(); i++) {
-		appendStringInfoString(&json, i ? ", " : "[");
-		append_value(&json, state.counts.type(), top[i]);
-	}
-	appendStringInfoString(&json, top.empty() ? "[]" : "]");
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
-}
-
 void add_all(const filter::FacetCounts &from, FacetState *state)
 {
 	pg::raise_if_error(pg::guarded([&] {
@@ -157,6 +140,23 @@ void add_all(const filter::FacetCounts &from, FacetState *state)
 }
 
 } /* namespace */
+
+Datum pg::facet_jsonb(const filter::FacetCounts &counts, uint32_t limit)
+{
+	ArenaVector<FacetValue> top;
+	raise_if_error(guarded([&] {
+		top = counts.top(limit, throwing_arena(CurrentMemoryContext));
+		return Status::ok();
+	}));
+	StringInfoData json;
+	initStringInfo(&json);
+	for (uint32_t i = 0; i < top.size(); i++) {
+		appendStringInfoString(&json, i ? ", " : "[");
+		append_value(&json, counts.type(), top[i]);
+	}
+	appendStringInfoString(&json, top.empty() ? "[]" : "]");
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
 
 /* (state, payload, path, type, max_values) */
 VECEXT_FUNCTION(vecext_payload_facet_add)
@@ -235,5 +235,5 @@ VECEXT_FUNCTION(vecext_payload_facet_result)
 	const FacetState *state = state_argument(fcinfo, 0);
 	if (!state)
 		PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum("[]")));
-	PG_RETURN_DATUM(as_jsonb(*state));
+	PG_RETURN_DATUM(pg::facet_jsonb(state->counts, state->limit));
 }

@@ -200,8 +200,13 @@ template <class T> int32 compare_range(const QueryKey &query, T low, T high, T k
 
 } /* namespace */
 
-/* The field of an index by its operator family; false for one of another kind. */
-static bool field_of_index(const char *opfamily, bytea *options, filter::FieldIndex *index)
+const char *pg::path_of_index(bytea *options)
+{
+	const auto *fields = reinterpret_cast<const FieldOptions *>(options);
+	return option_text(fields, fields->path);
+}
+
+bool pg::field_of_index(const char *opfamily, bytea *options, filter::FieldIndex *index)
 {
 	constexpr std::string_view kFamilies[] = {"payload_keyword_ops", "payload_integer_ops",  "payload_float_ops",
 											  "payload_bool_ops",    "payload_datetime_ops", "payload_uuid_ops",

@@ -25,6 +25,11 @@ bool nearer(const FoundNode &a, const FoundNode &b)
 	return a.distance < b.distance || (a.distance == b.distance && a.id < b.id);
 }
 
+Size offset_in(Buffer buffer, const hnsw::ConstNodeRecord &record)
+{
+	return record.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
+}
+
 int class_of_level(int level)
 {
 	return level > 0 ? 1 : 0;
@@ -502,10 +507,8 @@ bool GraphWriter::write_edge(uint32 from, int slot, uint32 to, const CodeFactors
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from);
 	if (present.bytes != nullptr) {
-		PageChange change(index_, building_);
-		Page page = change.edit(buffer);
-		const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
-		hnsw::set_edge({reinterpret_cast<uint8 *>(page) + offset, present.layout}, slot, to, factors, code_);
+		PartChange change(index_, building_, buffer, offset_in(buffer, present), present.layout->record_bytes);
+		hnsw::set_edge({change.bytes(), present.layout}, slot, to, factors, code_);
 		change.finish();
 	}
 	UnlockReleaseBuffer(buffer);
@@ -943,10 +946,8 @@ void GraphWriter::replace_edges(uint32 id, const uint32 *lost, uint32 lost_count
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), id);
 	if (present.bytes != nullptr) {
-		PageChange change(index_, building_);
-		Page page = change.edit(buffer);
-		const Size offset = present.bytes - reinterpret_cast<const uint8 *>(BufferGetPage(buffer));
-		const NodeRecord record = {reinterpret_cast<uint8 *>(page) + offset, present.layout};
+		PartChange change(index_, building_, buffer, offset_in(buffer, present), present.layout->record_bytes);
+		const NodeRecord record = {change.bytes(), present.layout};
 		for (uint32 i = 0; i < lost_count; i++) {
 			const int slot = hnsw::find_edge({record.bytes, record.layout}, lost[i]);
 			if (slot >= 0)

@@ -2,7 +2,7 @@
  * index_search.cpp: see index_search.h.
  *
  * Pending rows are read before the graph, so that none is missed that moves from
- * one to the other meanwhile. With hnsw.iterative_scan (see scan_iteration() for
+ * one to the other meanwhile, and scored after it. With hnsw.iterative_scan (see scan_iteration() for
  * ivfflat) a search goes on from where it stopped each time a batch of
  * hnsw.ef_search rows is used up, until the graph is exhausted or
  * hnsw.max_scan_tuples or the memory limit is reached.
@@ -91,14 +91,24 @@ bool contains_key(const ArenaVector<uint64> &sorted_keys, uint64 key)
 	return std::binary_search(sorted_keys.begin(), sorted_keys.end(), key);
 }
 
-/* Adds what the pending segment has, without the rows that are `known`. */
-void search_pending(IndexSearch *search, const IndexState &state, PendingEffort effort,
-					const ArenaVector<uint64> &known)
+PendingScan *read_pending(IndexSearch *search, const IndexState &state, PendingEffort effort)
 {
+	const PendingWants wants = {effort, static_cast<uint32>(hnsw_ef_search), false, search->ignore_killed};
+	return collect_pending(search->graph, state, search->query, search->projection, wants, &search->pending_counters);
+}
+
+/* Adds the pending rows read before, but those that are `known`. False when some
+ * went to the graph meanwhile. */
+bool add_pending(IndexSearch *search, PendingScan *pending, const ArenaVector<uint64> &known)
+{
+	const Arena arena = context_arena(CurrentMemoryContext);
+	ArenaVector<float> rivals;
+	rivals.init(arena, search->rows.size());
+	for (const FoundRow &row : search->rows)
+		rivals.push_back(row.distance);
 	ArenaVector<PendingResult> results;
-	results.init(context_arena(CurrentMemoryContext), 64);
-	scan_pending(search->graph, state, search->query, search->projection, effort, hnsw_ef_search, search->ignore_killed,
-				 &results, &search->pending_counters);
+	results.init(arena, 64);
+	const bool complete = score_pending(pending, rivals.begin(), rivals.size(), &results);
 	for (const PendingResult &result : results) {
 		const uint64 key = row_key(result.row);
 		if (contains_key(known, key))
@@ -114,6 +124,7 @@ void search_pending(IndexSearch *search, const IndexState &state, PendingEffort 
 		search->pending_keys.push_back(key);
 	}
 	std::sort(search->pending_keys.begin(), search->pending_keys.end());
+	return complete;
 }
 
 /* Rows that are both pending and in the graph (merged while we searched) are
@@ -125,6 +136,15 @@ void drop_duplicates(IndexSearch *search)
 	uint32 kept = 0;
 	for (const FoundRow &row : search->rows)
 		if (row.node == kNoNode || !contains_key(search->pending_keys, row_key(row.row)))
+			search->rows[kept++] = row;
+	search->rows.resize(kept);
+}
+
+void drop_graph_rows(IndexSearch *search)
+{
+	uint32 kept = 0;
+	for (const FoundRow &row : search->rows)
+		if (row.node == kNoNode)
 			search->rows[kept++] = row;
 	search->rows.resize(kept);
 }
@@ -337,7 +357,7 @@ void complete_pending(IndexSearch *search)
 	for (const uint64 key : search->rescoring.met)
 		known.push_back(key);
 	std::sort(known.begin(), known.end());
-	search_pending(search, read_meta(search->index).state, PendingEffort::kAll, known);
+	add_pending(search, read_pending(search, read_meta(search->index).state, PendingEffort::kAll), known);
 	search->pending_complete = true;
 }
 
@@ -523,13 +543,18 @@ void search_first(IndexSearch *search, Datum query, bool is_null)
 	prepare_search(search, meta, query, is_null, hnsw_ef_search);
 	search->iteration = scan_iteration(search->index);
 	search->layer.keep_discarded = search->iteration != IterativeScan::kOff;
-	search_pending(search, meta.state, PendingEffort::kBest, {});
+	PendingScan *pending = read_pending(search, meta.state, PendingEffort::kBest);
 	PAUSE_POINT("pending read");
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = search->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
 	search_from_top(search, stale ? read_meta(search->index).state.entry_point : meta.state.entry_point,
 					search_layer_from, search);
+	/* The graph's rows first: next to them few pending ones need to be looked at. */
+	if (!add_pending(search, pending, {})) {
+		drop_graph_rows(search);
+		search_from_top(search, read_meta(search->index).state.entry_point, search_layer_from, search);
+	}
 	finish_batch(search);
 }
 

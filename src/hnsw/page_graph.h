@@ -64,6 +64,9 @@ public:
 		return true;
 	}
 
+	/* Pins a page, the faster way if it was where it is before. */
+	Buffer read(BlockNumber block);
+
 	/* Copies a value stored apart to scratch memory, valid until the next call;
 	 * null when it is gone or belongs to another row than `row` (if given). */
 	const void *read_value(const ValueRef &ref, const RowId *row);
@@ -83,7 +86,6 @@ public:
 	hnsw::ConstNodeRecord locate(const char *page, uint32 id) const;
 
 private:
-	Buffer read(BlockNumber block);
 	void prefetch_record(Buffer buffer, uint32 id) const;
 
 	Relation index_ = nullptr;

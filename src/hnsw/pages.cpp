@@ -5,6 +5,8 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "access/xloginsert.h"
+#include "miscadmin.h"
 #include "storage/freespace.h"
 }
 
@@ -44,6 +46,60 @@ void PageChange::finish()
 	}
 	for (int i = 0; i < count_; i++)
 		MarkBufferDirty(buffers_[i]);
+}
+
+PartChange::PartChange(Relation index, bool building, Buffer buffer, Size offset, Size size)
+	: index_(index), building_(building), buffer_(buffer), offset_(offset), size_(size)
+{
+	uint8 *page = reinterpret_cast<uint8 *>(BufferGetPage(buffer));
+	Assert(offset % 8 == 0 && size % 8 == 0);
+	bytes_ = building ? page + offset : copy_;
+	if (!building)
+		memcpy(copy_, page + offset, size);
+}
+
+/* Runs of words that differ. */
+Size PartChange::collect_differences(const uint64 *before)
+{
+	const auto *after = reinterpret_cast<const uint64 *>(copy_);
+	const Size words = size_ / 8;
+	Size length = 0;
+	for (Size first = 0, end = 0; first < words; first = end) {
+		end = first + 1;
+		if (before[first] == after[first])
+			continue;
+		while (end < words && before[end] != after[end])
+			end++;
+		const OffsetNumber head[2] = {static_cast<OffsetNumber>(offset_ + first * 8),
+									  static_cast<OffsetNumber>((end - first) * 8)};
+		memcpy(differences_ + length, head, sizeof head);
+		memcpy(differences_ + length + sizeof head, after + first, head[1]);
+		length += sizeof head + head[1];
+	}
+	return length;
+}
+
+void PartChange::finish()
+{
+	if (building_) {
+		MarkBufferDirty(buffer_);
+		return;
+	}
+	Page page = BufferGetPage(buffer_);
+	const Size length = collect_differences(reinterpret_cast<const uint64 *>(page + offset_));
+	if (length == 0)
+		return;
+	START_CRIT_SECTION();
+	memcpy(page + offset_, copy_, size_);
+	MarkBufferDirty(buffer_);
+	if (RelationNeedsWAL(index_)) {
+		XLogBeginInsert();
+		XLogRegisterBuffer(0, buffer_, REGBUF_STANDARD);
+		XLogRegisterBufData(0, reinterpret_cast<char *>(differences_), length);
+		const XLogRecPtr lsn = XLogInsert(RM_GENERIC_ID, 0);
+		PageSetLSN(page, lsn); /* a macro */
+	}
+	END_CRIT_SECTION();
 }
 
 namespace {

@@ -277,6 +277,29 @@ private:
 	int count_;
 };
 
+/* One WAL-logged change of a part of one page, as PageChange makes but at the cost
+ * of that part: generic WAL compares whole pages byte by byte, for a merge a quarter
+ * of its time. The record written is one of generic WAL all the same. Begins and
+ * ends at multiples of 8 bytes; bytes() is to be changed, then finish(). */
+class PartChange {
+public:
+	/* `buffer` is exclusively locked and stays so. */
+	PartChange(Relation index, bool building, Buffer buffer, Size offset, Size size);
+	uint8 *bytes() { return bytes_; }
+	void finish();
+
+private:
+	Size collect_differences(const uint64 *before);
+
+	Relation index_;
+	bool building_;
+	Buffer buffer_;
+	Size offset_, size_;
+	uint8 *bytes_;
+	alignas(8) uint8 copy_[BLCKSZ];
+	uint8 differences_[BLCKSZ * 2]; /* as generic WAL has them: offset, length, bytes */
+};
+
 /* Copies of the metapage's two parts. read_meta() raises an error when the page
  * is not an hnsw metapage of a format that this library reads. */
 MetaPage read_meta(Relation index);

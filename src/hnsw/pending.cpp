@@ -191,6 +191,38 @@ namespace {
  * out of place, not one lost: the row is found again once merged. */
 constexpr float kErrorDeviations = 2.5f;
 
+bool less_distance(float a, float b)
+{
+	return a < b;
+}
+
+/* The smallest `limit` of the numbers it was given. */
+class SmallestSet {
+public:
+	void init(Arena arena, uint32 limit)
+	{
+		limit_ = limit;
+		heap_.init(arena, limit + 1);
+	}
+	/* What a number must be below to change the set. */
+	float bound() const { return heap_.size() < limit_ ? std::numeric_limits<float>::infinity() : heap_[0]; }
+	void add(float value)
+	{
+		if (value >= bound())
+			return;
+		heap_.push_back(value);
+		std::push_heap(heap_.begin(), heap_.end(), less_distance);
+		if (heap_.size() <= limit_)
+			return;
+		std::pop_heap(heap_.begin(), heap_.end(), less_distance);
+		heap_.pop_back();
+	}
+
+private:
+	uint32 limit_ = 0;
+	ArenaVector<float> heap_; /* the largest first */
+};
+
 struct PendingCandidate {
 	float lower_bound;
 	float norm;
@@ -200,38 +232,69 @@ struct PendingCandidate {
 	ValueRef value;
 };
 
-struct PendingSearch {
-	PageGraph &graph;
-	const hnsw::SearchQuery &query;
-	float base;            /* distance from the query to the centre */
-	float projection_norm; /* |q'| */
-	bool ignore_killed;
-	float *estimates; /* of one page */
-	ArenaVector<PendingCandidate> candidates;
-	PendingScanCounters *counters;
+/* What becomes of the scored candidates. */
+struct PendingSink {
+	ArenaVector<PendingResult> *results;
+	const PendingFilter *filter;
+	SmallestSet best;
+	bool only_best; /* others are not wanted */
+	bool complete;  /* no value was gone */
 };
 
-void collect_page(PendingSearch &search, Page page, BlockNumber block, bool use_codes)
+} /* namespace */
+
+struct PendingScan {
+	PageGraph &graph;
+	const hnsw::SearchQuery &query;
+	float base = 0;            /* distance from the query to the centre */
+	float projection_norm = 0; /* |q'| */
+	bool ignore_killed = false;
+	bool use_codes = false;
+	bool only_best = false;
+	bool at_once = false; /* rows are scored while the chain is walked */
+	bool prune = false;   /* by upper bounds: leave out what cannot be among the `wanted` best */
+	uint32 wanted = 0;
+	float *estimates = nullptr; /* of one page */
+	SmallestSet upper_bounds = {};
+	ArenaVector<PendingCandidate> candidates = {};
+	ArenaVector<PendingResult> scored = {};
+	PendingSink scored_at_once = {};
+	PendingScanCounters *counters = nullptr;
+};
+
+namespace {
+
+bool is_searched(const PendingScan &scan, const PendingEntry *entry)
 {
-	const IndexFormat &format = search.graph.handle().format;
+	return entry->state != PendingState::kMerged && entry->state != PendingState::kDead &&
+		   !(entry->killed && scan.ignore_killed);
+}
+
+void collect_page(PendingScan &scan, Page page, BlockNumber block)
+{
+	const IndexFormat &format = scan.graph.handle().format;
 	const PendingPageHeader *header = pending_header(page);
 	const uint32 count = Min(header->count, pending_capacity(format));
-	use_codes = use_codes && header->centre_version == search.graph.handle().centre_version;
+	const bool use_codes = scan.use_codes && header->centre_version == scan.graph.handle().centre_version;
 	if (use_codes && count > 0)
-		scan_code_rows(search.query.code, reinterpret_cast<const uint8 *>(pending_entry(page, format, 0)),
+		scan_code_rows(scan.query.code, reinterpret_cast<const uint8 *>(pending_entry(page, format, 0)),
 					   format.pending_entry_bytes, offsetof(PendingEntry, add), sizeof(PendingEntry), count,
-					   search.estimates);
+					   scan.estimates);
 	for (uint32 i = 0; i < count; i++) {
 		const PendingEntry *entry = pending_entry(page, format, i);
-		if (entry->state == PendingState::kMerged || entry->state == PendingState::kDead ||
-			(entry->killed && search.ignore_killed))
+		if (!is_searched(scan, entry))
 			continue;
-		const float bound =
-			use_codes ? search.base + search.estimates[i] - kErrorDeviations * entry->error * search.projection_norm
-					  : -std::numeric_limits<float>::infinity();
-		search.candidates.push_back(
-			{bound, entry->norm, entry->row, i, block, {entry->value_block, entry->value_item}});
-		search.counters->entries++;
+		scan.counters->entries++;
+		float lower = -std::numeric_limits<float>::infinity();
+		if (use_codes) {
+			const float estimate = scan.base + scan.estimates[i];
+			const float width = kErrorDeviations * entry->error * scan.projection_norm;
+			lower = estimate - width;
+			if (scan.prune && lower > scan.upper_bounds.bound())
+				continue;
+			scan.upper_bounds.add(estimate + width);
+		}
+		scan.candidates.push_back({lower, entry->norm, entry->row, i, block, {entry->value_block, entry->value_item}});
 	}
 }
 
@@ -250,11 +313,11 @@ ExpectedPage expect_head(const IndexState &state)
 
 /* Reads a page and moves on to the next; false when it is not the one expected
  * (merged meanwhile). */
-bool read_page(PendingSearch &search, ExpectedPage *at, bool use_codes)
+bool read_page(PendingScan &scan, ExpectedPage *at)
 {
 	PAUSE_POINT("pending page");
 	const BlockNumber block = at->block;
-	Buffer buffer = ReadBuffer(search.graph.index(), block);
+	Buffer buffer = scan.graph.read(block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	Page page = BufferGetPage(buffer);
 	const PendingPageHeader *header = pending_header(page);
@@ -262,32 +325,52 @@ bool read_page(PendingSearch &search, ExpectedPage *at, bool use_codes)
 					   (at->head ? header->first_number : header->sequence) == at->expected;
 	if (found) {
 		*at = {page_opaque(page)->next, false, header->sequence + 1};
-		collect_page(search, page, block, use_codes);
+		collect_page(scan, page, block);
 	}
 	UnlockReleaseBuffer(buffer);
 	return found;
 }
 
-/* Walks the chain. When it was cut under us, goes on from the new head: what was
- * cut off is in the graph, and what was read before is kept. */
-void collect_candidates(PendingSearch &search, const IndexState &state, bool use_codes)
+/* The value of a candidate on a locked page, if it lies there as one chunk. */
+const void *value_on(const PendingScan &scan, Page page, const PendingCandidate &candidate)
 {
-	ExpectedPage at = expect_head(state);
-	while (at.block != InvalidBlockNumber) {
-		CHECK_FOR_INTERRUPTS();
-		if (!read_page(search, &at, use_codes))
-			at = expect_head(read_meta(search.graph.index()).state);
-	}
+	uint32 room;
+	const ValueChunk *chunk = chunk_at(page, candidate.value.item, &room);
+	if (chunk == nullptr || chunk->next_block != InvalidBlockNumber || !(chunk->row == candidate.row) ||
+		chunk->total_bytes == 0 || chunk->total_bytes > room ||
+		scan.graph.handle().value_bytes(chunk + 1) != chunk->total_bytes)
+		return nullptr;
+	return chunk + 1;
 }
 
-bool exact_distance(PendingSearch &search, const PendingCandidate &candidate, float *distance)
+enum class Outcome { kScored, kGone };
+
+/* The exact distances of candidates whose values lie on one page, which is locked
+ * once; where a value is of several chunks, one by one. A row whose value is gone
+ * has been merged. */
+void score_page(PendingScan &scan, const PendingCandidate *candidates, uint32 count, float *distances,
+				Outcome *outcomes)
 {
-	const void *value = search.graph.read_value(candidate.value, &candidate.row);
-	if (value == nullptr)
-		return false; /* merged meanwhile: the graph has it */
-	*distance = search.query.distance(search.query.value, {value, candidate.norm});
-	search.counters->exact_distances++;
-	return true;
+	PAUSE_POINT("value");
+	Buffer buffer = scan.graph.read(candidates[0].value.block);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	for (uint32 i = 0; i < count; i++) {
+		const void *value = value_on(scan, BufferGetPage(buffer), candidates[i]);
+		outcomes[i] = value != nullptr ? Outcome::kScored : Outcome::kGone;
+		if (value != nullptr)
+			distances[i] = scan.query.distance(scan.query.value, {value, candidates[i].norm});
+	}
+	UnlockReleaseBuffer(buffer);
+	for (uint32 i = 0; i < count; i++) {
+		if (outcomes[i] == Outcome::kScored)
+			continue;
+		const void *value = scan.graph.read_value(candidates[i].value, &candidates[i].row);
+		if (value == nullptr)
+			continue;
+		outcomes[i] = Outcome::kScored;
+		distances[i] = scan.query.distance(scan.query.value, {value, candidates[i].norm});
+	}
+	scan.counters->exact_distances += count;
 }
 
 bool greater_bound(const PendingCandidate &a, const PendingCandidate &b)
@@ -295,59 +378,144 @@ bool greater_bound(const PendingCandidate &a, const PendingCandidate &b)
 	return a.lower_bound > b.lower_bound;
 }
 
-bool less_distance(float a, float b)
+bool before_on_pages(const PendingCandidate &a, const PendingCandidate &b)
 {
-	return a < b;
+	return a.value.block < b.value.block || (a.value.block == b.value.block && a.value.item < b.value.item);
 }
 
-} /* namespace */
-
-void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query, const float *projection,
-				  PendingEffort effort, uint32 wanted, bool ignore_killed, ArenaVector<PendingResult> *results,
-				  PendingScanCounters *counters, const PendingFilter *filter)
+void deliver(PendingSink &sink, const PendingCandidate &candidate, Outcome outcome, float distance)
 {
-	if (state.pending_head == InvalidBlockNumber)
+	if (outcome == Outcome::kGone) {
+		sink.complete = false;
 		return;
-	const IndexHandle &handle = graph.handle();
-	const Arena arena = context_arena(CurrentMemoryContext);
-	PendingSearch search = {graph, query, 0, 0, ignore_killed, nullptr, {}, counters};
-	search.candidates.init(arena, 256);
-	const bool use_codes = handle.has_space() && effort == PendingEffort::kBest;
-	if (use_codes) {
-		search.estimates = arena.allocate<float>(pending_capacity(handle.format));
-		search.projection_norm = std::sqrt(kernels().norm_squared_f32(projection, handle.space.padded));
-		search.base = hnsw::distance_to_centre(handle.space, kernels(), query.value, projection,
-											   arena.allocate<float>(handle.space.dims));
 	}
-	collect_candidates(search, state, use_codes);
+	if (sink.only_best && distance > sink.best.bound())
+		return;
+	if (sink.filter != nullptr && !sink.filter->accepts(sink.filter->state, candidate.row, distance))
+		return;
+	sink.results->push_back({distance, candidate.row, candidate.block, candidate.entry});
+	sink.best.add(distance);
+}
 
-	/* In order of lower bounds, until no bound is below the `wanted`-th best. */
-	ArenaVector<PendingCandidate> &heap = search.candidates;
+/* In order of lower bounds, until no bound is below the `wanted`-th best. */
+void score_best(PendingScan &scan, PendingSink &sink)
+{
+	ArenaVector<PendingCandidate> &heap = scan.candidates;
 	std::make_heap(heap.begin(), heap.end(), greater_bound);
-	ArenaVector<float> best; /* max-heap of the `wanted` best exact distances */
-	best.init(arena, std::min(wanted, 1024u) + 1);
 	while (!heap.empty()) {
 		CHECK_FOR_INTERRUPTS();
 		std::pop_heap(heap.begin(), heap.end(), greater_bound);
 		const PendingCandidate candidate = heap.back();
 		heap.pop_back();
-		if (use_codes && best.size() >= wanted && candidate.lower_bound > best[0])
+		if (candidate.lower_bound > sink.best.bound())
 			break;
-		if (filter != nullptr && !filter->considers(filter->state, candidate.row))
+		if (sink.filter != nullptr && !sink.filter->considers(sink.filter->state, candidate.row))
 			continue;
-		float distance;
-		if (!exact_distance(search, candidate, &distance))
-			continue;
-		if (filter != nullptr && !filter->accepts(filter->state, candidate.row, distance))
-			continue;
-		results->push_back({distance, candidate.row, candidate.block, candidate.entry});
-		best.push_back(distance);
-		std::push_heap(best.begin(), best.end(), less_distance);
-		if (best.size() > wanted) {
-			std::pop_heap(best.begin(), best.end(), less_distance);
-			best.pop_back();
-		}
+		float distance = 0;
+		Outcome outcome;
+		score_page(scan, &candidate, 1, &distance, &outcome);
+		deliver(sink, candidate, outcome, distance);
 	}
+}
+
+/* All of them, page by page of their values. */
+void score_all(PendingScan &scan, PendingSink &sink)
+{
+	constexpr uint32 kAtOnce = 256;
+	float distances[kAtOnce];
+	Outcome outcomes[kAtOnce];
+	ArenaVector<PendingCandidate> &all = scan.candidates;
+	if (sink.filter != nullptr) {
+		uint32 kept = 0;
+		for (const PendingCandidate &candidate : all)
+			if (sink.filter->considers(sink.filter->state, candidate.row))
+				all[kept++] = candidate;
+		all.resize(kept);
+	}
+	if (!std::is_sorted(all.begin(), all.end(), before_on_pages))
+		std::sort(all.begin(), all.end(), before_on_pages);
+	for (uint32 first = 0, end; first < all.size(); first = end) {
+		CHECK_FOR_INTERRUPTS();
+		for (end = first + 1; end < all.size() && end < first + kAtOnce; end++)
+			if (all[end].value.block != all[first].value.block)
+				break;
+		score_page(scan, &all[first], end - first, distances, outcomes);
+		for (uint32 i = first; i < end; i++)
+			deliver(sink, all[i], outcomes[i - first], distances[i - first]);
+	}
+}
+
+/* Without codes there is nothing to choose by: all rows are scored, those of each
+ * page when it has been read. */
+void score_collected(PendingScan &scan)
+{
+	score_all(scan, scan.scored_at_once);
+	scan.candidates.clear();
+}
+
+/* Walks the chain. When it was cut under us, goes on from the new head: what was
+ * cut off is in the graph, and what was read before is kept. */
+void collect_candidates(PendingScan &scan, const IndexState &state)
+{
+	ExpectedPage at = expect_head(state);
+	while (at.block != InvalidBlockNumber) {
+		CHECK_FOR_INTERRUPTS();
+		if (!read_page(scan, &at))
+			at = expect_head(read_meta(scan.graph.index()).state);
+		else if (scan.at_once)
+			score_collected(scan);
+	}
+}
+
+} /* namespace */
+
+PendingScan *collect_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query,
+							 const float *projection, const PendingWants &wants, PendingScanCounters *counters)
+{
+	const IndexHandle &handle = graph.handle();
+	const Arena arena = context_arena(CurrentMemoryContext);
+	auto *scan = new (arena.allocate<PendingScan>(1)) PendingScan{graph, query};
+	scan->ignore_killed = wants.ignore_killed;
+	scan->wanted = wants.best;
+	scan->only_best = wants.effort == PendingEffort::kBest;
+	scan->counters = counters;
+	scan->candidates.init(arena, 256);
+	if (state.pending_head == InvalidBlockNumber)
+		return scan;
+	scan->use_codes = handle.has_space() && wants.effort == PendingEffort::kBest;
+	scan->prune = scan->use_codes && !wants.filtered;
+	scan->at_once = !scan->use_codes && !wants.filtered && scan->only_best;
+	if (scan->at_once) {
+		scan->scored.init(arena, 64);
+		scan->scored_at_once = {&scan->scored, nullptr, {}, true, true};
+		scan->scored_at_once.best.init(arena, wants.best);
+	}
+	if (scan->use_codes) {
+		scan->estimates = arena.allocate<float>(pending_capacity(handle.format));
+		scan->upper_bounds.init(arena, wants.best);
+		scan->projection_norm = std::sqrt(kernels().norm_squared_f32(projection, handle.space.padded));
+		scan->base = hnsw::distance_to_centre(handle.space, kernels(), query.value, projection,
+											  arena.allocate<float>(handle.space.dims));
+	}
+	collect_candidates(*scan, state);
+	return scan;
+}
+
+bool score_pending(PendingScan *scan, const float *rivals, uint32 rival_count, ArenaVector<PendingResult> *results,
+				   const PendingFilter *filter)
+{
+	PendingSink sink = {results, filter, {}, scan->only_best, true};
+	sink.best.init(context_arena(CurrentMemoryContext), scan->wanted);
+	for (uint32 i = 0; i < rival_count; i++)
+		sink.best.add(rivals[i]);
+	for (const PendingResult &scored : scan->scored)
+		if (scored.distance <= sink.best.bound())
+			results->push_back(scored);
+	if (scan->use_codes)
+		score_best(*scan, sink);
+	else
+		score_all(*scan, sink);
+	return sink.complete;
 }
 
 } /* namespace vecext::pg */

@@ -42,7 +42,7 @@ struct PendingScanCounters {
 };
 
 enum class PendingEffort {
-	kBest, /* with high probability the `wanted` nearest ones, and some more */
+	kBest, /* with high probability the nearest ones, and some more */
 	kAll,  /* the exact distance of every entry */
 };
 
@@ -54,11 +54,26 @@ struct PendingFilter {
 	void *state;
 };
 
-/* Adds entries (that pass the filter, unless it is null) with their exact
- * distances to `results`, unordered. `projection` is the query's in the index's
- * code space (null in plain indexes). */
-void scan_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query, const float *projection,
-				  PendingEffort effort, uint32 wanted, bool ignore_killed, ArenaVector<PendingResult> *results,
-				  PendingScanCounters *counters, const PendingFilter *filter = nullptr);
+/* What a scan of pending rows is for. */
+struct PendingWants {
+	PendingEffort effort;
+	uint32 best;   /* kBest: how many of them */
+	bool filtered; /* score_pending() will get a filter */
+	bool ignore_killed;
+};
+
+/* Reads the chain: from here on no row is missed that is in it now. What can be
+ * told from the codes is told. `projection` is the query's in the index's code
+ * space (null in plain indexes). Lies in the current context. */
+struct PendingScan;
+PendingScan *collect_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query,
+							 const float *projection, const PendingWants &wants, PendingScanCounters *counters);
+
+/* Adds the rows read (that pass the filter, unless it is null) with their exact
+ * distances to `results`, unordered. `rivals` are distances of other rows: only
+ * what can be among the `best` with them needs to be looked at. False when a row
+ * was merged meanwhile: a search of the graph that begins now finds it. */
+bool score_pending(PendingScan *scan, const float *rivals, uint32 rival_count, ArenaVector<PendingResult> *results,
+				   const PendingFilter *filter = nullptr);
 
 } /* namespace vecext::pg */

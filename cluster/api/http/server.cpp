@@ -19,6 +19,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -369,7 +370,10 @@ private:
 	static void use(const std::string &file, const char *what, const std::function<void(Error &)> &load)
 	{
 		Error error;
-		load(error);
+		if (access(file.c_str(), R_OK) != 0)
+			error.assign(errno, boost::system::generic_category());
+		else
+			load(error);
 		if (error)
 			throw std::runtime_error("TLS " + std::string(what) + " " + file + ": " + error.message());
 	}

@@ -62,8 +62,16 @@ std::string_view string_key(std::string_view text, Arena arena);
 
 bool read_uuid(std::string_view text, unsigned char bytes[16]) noexcept;
 
+/* Whether a key is of a string that was cut. */
+bool is_cut_key(std::string_view key) noexcept;
+
 /* A number's key in an integer index. */
 int64_t integer_key(JsonNumber number) noexcept;
+
+/* Whose a key of an integer index is: the integer's alone, or of numbers that are no
+ * integers, or of several. */
+enum class KeyOwner : uint8_t { kInteger, kFractions, kSeveral };
+KeyOwner owner_of_key(int64_t key, int64_t *integer) noexcept;
 
 /* The place of a point on the curve. */
 int64_t geo_key(GeoPoint point) noexcept;

@@ -15,6 +15,9 @@ namespace vecext::filter {
 namespace {
 
 constexpr size_t kCutKeyBytes = 240;
+/* Between the bytes kept and the hash. Occurs in no text, so that no short string
+ * has such a key. */
+constexpr char kCutMark = static_cast<char>(0xff);
 
 /* FNV-1a; only spreads what the cut made equal. */
 uint64_t hash_of(std::string_view text)
@@ -406,13 +409,17 @@ std::string_view string_key(std::string_view text, Arena arena)
 {
 	if (text.size() <= kMaxKeyBytes)
 		return text;
-	/* The byte between occurs in no text, so that no short string has this key. */
 	char *key = arena.allocate<char>(kCutKeyBytes + 1 + sizeof(uint64_t));
 	const uint64_t hash = hash_of(text);
 	memcpy(key, text.data(), kCutKeyBytes);
-	key[kCutKeyBytes] = static_cast<char>(0xff);
+	key[kCutKeyBytes] = kCutMark;
 	memcpy(key + kCutKeyBytes + 1, &hash, sizeof(hash));
 	return {key, kCutKeyBytes + 1 + sizeof(hash)};
+}
+
+bool is_cut_key(std::string_view key) noexcept
+{
+	return key.size() == kCutKeyBytes + 1 + sizeof(uint64_t) && key[kCutKeyBytes] == kCutMark;
 }
 
 /* 32 hexadecimal digits, with hyphens as 8-4-4-4-12 or without, in braces or
@@ -445,6 +452,14 @@ int64_t integer_key(JsonNumber number) noexcept
 		return tagged_key(number.integer, kTagInteger);
 	const double below = std::floor(number.value);
 	return tagged_key(saturate(below), below == number.value ? kTagWholeFloat : kTagFraction);
+}
+
+KeyOwner owner_of_key(int64_t key, int64_t *integer) noexcept
+{
+	if (key < -4 * kOwnKeys || key >= 4 * kOwnKeys)
+		return KeyOwner::kSeveral;
+	*integer = key >> 2;
+	return (key & 3) == kTagInteger ? KeyOwner::kInteger : KeyOwner::kFractions;
 }
 
 int64_t geo_key(GeoPoint point) noexcept

@@ -225,27 +225,33 @@ Weights weigh_squared(const Quantizer &quantizer, const Decoding &decoding, floa
 	return {product.none + norm, product.first - (two_bits ? norm : 0), product.second + norm};
 }
 
-using Weigh = Weights (*)(const Quantizer &, const Decoding &, float);
-Weigh weigh_for(Metric metric)
-{
-	return metric == Metric::kL1 ? weigh_l1 : metric == Metric::kInnerProduct ? weigh_product : weigh_squared;
-}
-
 /* Sets the weights of all bits; returns the sum for a code without bits. */
-float weigh_bits(const Quantizer &quantizer, const float *values, float *weights)
+template <class Weigh> float weigh_all(const Quantizer &quantizer, const float *values, float *weights, Weigh weigh)
 {
 	const QuantizerState &state = *quantizer.state;
-	const Weigh weigh = weigh_for(quantizer.options.metric);
 	float none = 0;
 	for (size_t i = 0; i < state.dims; i++) {
 		const Weights of_dimension =
 			weigh(quantizer, decoding_of(quantizer.options, state, i), bounded(values[i] - state.centre()[i]));
 		none += of_dimension.none;
-		weights[i] = of_dimension.first;
+		weights[i] = bounded(of_dimension.first);
 		if (const size_t second = second_bit(quantizer.options, i))
-			weights[second] = of_dimension.second;
+			weights[second] = bounded(of_dimension.second);
 	}
 	return none;
+}
+
+/* By generic lambdas, so that each metric has a loop of its own. */
+float weigh_bits(const Quantizer &quantizer, const float *values, float *weights)
+{
+	switch (quantizer.options.metric) {
+	case Metric::kL1:
+		return weigh_all(quantizer, values, weights, [](const auto &...all) { return weigh_l1(all...); });
+	case Metric::kInnerProduct:
+		return weigh_all(quantizer, values, weights, [](const auto &...all) { return weigh_product(all...); });
+	default:
+		return weigh_all(quantizer, values, weights, [](const auto &...all) { return weigh_squared(all...); });
+	}
 }
 
 /* What an estimate has besides that. */

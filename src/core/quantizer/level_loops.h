@@ -1,6 +1,7 @@
 /*
  * level_loops.h: the loops that are the same for all instruction sets, compiled
- * once for each (level_kernels.h). Everything is in an unnamed namespace.
+ * once for each (level_kernels.h). Everything is in an unnamed namespace. Define
+ * VECEXT_LANE_BYTES, the size of the set's registers, before including it.
  */
 #pragma once
 
@@ -11,39 +12,41 @@ namespace {
 
 constexpr uint32_t kTable = 256;
 
-/* Sixteen lanes, which the compiler maps to the registers of the set. */
-typedef float Floats16 __attribute__((vector_size(64)));
-typedef int32_t Ints16 __attribute__((vector_size(64)));
+constexpr int kLanes = VECEXT_LANE_BYTES / sizeof(float);
+typedef float FloatLanes __attribute__((vector_size(VECEXT_LANE_BYTES)));
+typedef int32_t IntLanes __attribute__((vector_size(VECEXT_LANE_BYTES)));
 
-/* Passed by reference: by value they would need the registers of one set. */
+/* By reference: as results they would depend on the flags of the compiler. */
 template <class Lanes, class T> inline void load_lanes(const T *p, Lanes &lanes)
 {
 	__builtin_memcpy(&lanes, p, sizeof lanes);
 }
 
-template <DistancePart part> inline void add_part(const Floats16 &x, const Floats16 &c, Floats16 &sum)
+template <DistancePart part> inline void add_part(const FloatLanes &x, const FloatLanes &c, FloatLanes &sum)
 {
 	if constexpr (part == DistancePart::kProduct) {
 		sum += x * c;
 		return;
 	}
-	const Floats16 difference = x - c;
+	const FloatLanes difference = x - c;
 	if constexpr (part == DistancePart::kSquare)
 		sum += difference * difference;
 	else
 		sum += difference < 0 ? -difference : difference;
 }
 
-/* 64 centroids at a time: their sums stay in registers. */
+/* As many centroids at a time as keep their sums in registers. */
 template <DistancePart part> void add_parts(const float *x, const float *codebook, uint32_t dims, float *out)
 {
-	for (uint32_t start = 0; start < kTable; start += 64) {
-		Floats16 sums[4] = {};
+	constexpr int kVectors = 8, kAtOnce = kVectors * kLanes;
+	for (uint32_t start = 0; start < kTable; start += kAtOnce) {
+		FloatLanes sums[kVectors] = {};
 		for (uint32_t i = 0; i < dims; i++) {
-			const Floats16 value = x[i] - Floats16{};
-			for (int j = 0; j < 4; j++) {
-				Floats16 centroids;
-				load_lanes(codebook + i * kTable + start + 16 * j, centroids);
+			const FloatLanes value = x[i] - FloatLanes{};
+#pragma GCC unroll 8
+			for (int j = 0; j < kVectors; j++) {
+				FloatLanes centroids;
+				load_lanes(codebook + size_t{i} * kTable + start + kLanes * j, centroids);
 				add_part<part>(value, centroids, sums[j]);
 			}
 		}
@@ -65,19 +68,22 @@ void centroid_parts(DistancePart part, const float *x, const float *codebook, ui
 
 uint32_t least_of_256(const float *numbers) noexcept
 {
-	const Ints16 first = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-	Floats16 least;
-	Ints16 where = first;
+	FloatLanes least;
+	IntLanes where, place;
+	for (int j = 0; j < kLanes; j++)
+		where[j] = j;
+	place = where;
 	load_lanes(numbers, least);
-	for (int k = 16; k < 256; k += 16) {
-		Floats16 next;
+	for (int k = kLanes; k < 256; k += kLanes) {
+		FloatLanes next;
 		load_lanes(numbers + k, next);
-		const Ints16 less = next < least;
+		place += kLanes;
+		const IntLanes less = next < least;
 		least = less ? next : least;
-		where = less ? first + k : where;
+		where = less ? place : where;
 	}
 	int best = 0;
-	for (int j = 1; j < 16; j++)
+	for (int j = 1; j < kLanes; j++)
 		if (least[j] < least[best] || (least[j] == least[best] && where[j] < where[best]))
 			best = j;
 	return static_cast<uint32_t>(where[best]);

@@ -3,6 +3,7 @@
  */
 #include "core/quantizer/levels.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace vecext {
@@ -31,23 +32,52 @@ void pack_block(const uint8_t *levels, int bits, uint8_t *code)
 	}
 }
 
+/* In sixteen lanes, as compilers like it. */
 float largest_magnitude(const float *values, size_t n)
 {
-	float largest = 0;
-	for (size_t i = 0; i < n; i++) {
-		const float magnitude = __builtin_fabsf(values[i]);
-		largest = magnitude > largest ? magnitude : largest;
-	}
-	return largest;
+	float largest[16] = {};
+	size_t i = 0;
+	for (; i + 16 <= n; i += 16)
+		for (size_t j = 0; j < 16; j++) {
+			const float magnitude = __builtin_fabsf(values[i + j]);
+			largest[j] = magnitude > largest[j] ? magnitude : largest[j];
+		}
+	for (size_t j = 0; i < n; i++, j++)
+		largest[j] = std::max(largest[j], __builtin_fabsf(values[i]));
+	return *std::max_element(largest, largest + 16);
 }
 
-/* Splits integer i of a wide query; the low byte is signed. */
-void put_wide(QueryLevels &query, size_t i, int integer)
+/* The integers nearest to values[n] * inverse, and their sum. */
+int32_t round_values(const float *values, size_t n, float inverse, int16_t *integers)
 {
-	const auto low = static_cast<int8_t>(integer & 255);
-	query.wide[i] = static_cast<int16_t>(integer);
-	query.low[i] = low;
-	query.high[i] = static_cast<int8_t>((integer - low) / 256);
+	int32_t sum = 0;
+	for (size_t i = 0; i < n; i++) {
+		const float scaled = values[i] * inverse;
+		const auto integer = static_cast<int32_t>(scaled + __builtin_copysignf(0.5f, scaled));
+		integers[i] = static_cast<int16_t>(integer);
+		sum += integer;
+	}
+	return sum;
+}
+
+/* The low byte is signed. */
+void split_bytes(const int16_t *integers, size_t n, int8_t *high, int8_t *low)
+{
+	for (size_t i = 0; i < n; i++) {
+		low[i] = static_cast<int8_t>(integers[i]);
+		high[i] = static_cast<int8_t>((integers[i] - low[i]) / 256);
+	}
+}
+
+void clear_levels(QueryLevels &query, size_t n)
+{
+	query.step = 0;
+	query.sum = 0;
+	memset(query.low, 0, n);
+	if (query.wide != nullptr) {
+		memset(query.high, 0, n);
+		memset(query.wide, 0, sizeof(int16_t) * n);
+	}
 }
 
 } /* namespace */
@@ -78,20 +108,22 @@ void init_levels(QueryLevels &query, Arena arena, uint32_t blocks, QueryWidth wi
 
 void prepare_levels(QueryLevels &query, const float *values, size_t n, int top) noexcept
 {
+	constexpr size_t kChunk = 1024;
 	const float largest = largest_magnitude(values, n);
-	const bool usable = largest > 1e-30f && largest < 1e18f;
-	const auto highest = static_cast<float>(top);
-	const float inverse = usable ? highest / largest : 0;
-	query.step = usable ? largest / highest : 0;
+	if (!(largest > 1e-30f && largest < 1e18f))
+		return clear_levels(query, n);
+	const float inverse = static_cast<float>(top) / largest;
+	query.step = largest / static_cast<float>(top);
 	query.sum = 0;
-	for (size_t i = 0; i < n; i++) {
-		const float scaled = usable ? values[i] * inverse : 0;
-		const auto integer = static_cast<int>(scaled + (scaled < 0 ? -0.5f : 0.5f));
-		query.sum += integer;
+	int16_t chunk[kChunk];
+	for (size_t i = 0; i < n; i += kChunk) {
+		const size_t count = std::min(kChunk, n - i);
+		int16_t *integers = query.wide != nullptr ? query.wide + i : chunk;
+		query.sum += round_values(values + i, count, inverse, integers);
 		if (query.wide != nullptr)
-			put_wide(query, i, integer);
+			split_bytes(integers, count, query.high + i, query.low + i);
 		else
-			query.low[i] = static_cast<int8_t>(integer);
+			std::copy(integers, integers + count, query.low + i);
 	}
 }
 

@@ -44,7 +44,7 @@ void init_levels(QueryLevels &query, Arena arena, uint32_t blocks, QueryWidth wi
 
 /* The integers of values[n] in units of the largest / top; top is at most 127
  * for narrow queries, else 8191. A query without magnitude, or with one beyond
- * float's squares, has step 0 and integers 0. */
+ * float's squares, has step 0 and integers 0. Values are finite. */
 void prepare_levels(QueryLevels &query, const float *values, size_t n, int top) noexcept;
 inline constexpr int kNarrowTop = 127;
 inline constexpr int kWideTop = 8191;

@@ -8,6 +8,7 @@
  */
 #include <immintrin.h>
 
+#define VECEXT_LANE_BYTES 32
 #include "core/quantizer/level_loops.h"
 
 namespace vecext {

@@ -9,6 +9,7 @@
  */
 #include <immintrin.h>
 
+#define VECEXT_LANE_BYTES 64
 #include "core/quantizer/level_loops.h"
 
 namespace vecext {

@@ -4,17 +4,31 @@
  */
 #include <cstring>
 
+#define VECEXT_LANE_BYTES 16
 #include "core/quantizer/level_loops.h"
 
 namespace vecext {
 namespace {
 
-uint64_t word_at(const uint8_t *code)
+uint64_t word_at(const uint8_t *bytes)
 {
 	uint64_t word;
-	memcpy(&word, code, sizeof word);
+	memcpy(&word, bytes, sizeof word);
 	return word;
 }
+
+/* Entry b: byte j is 1 where bit j of b is set, else 0. */
+struct SpreadBits {
+	uint64_t of[256];
+
+	constexpr SpreadBits() : of()
+	{
+		for (int b = 0; b < 256; b++)
+			for (int j = 0; j < 8; j++)
+				of[b] |= static_cast<uint64_t>(b >> j & 1) << 8 * j;
+	}
+};
+constexpr SpreadBits kSpread;
 
 /* The 64 integers of one block of a code. */
 template <int bits> void unpack_block(const uint8_t *code, uint8_t *levels)
@@ -31,11 +45,11 @@ template <int bits> void unpack_block(const uint8_t *code, uint8_t *levels)
 			levels[j + 32] = code[j] >> 4;
 		}
 	const uint8_t *planes = code + 8 * kFirstPlane;
-	for (int b = kFirstPlane; b < bits; b++, planes += 8) {
-		const uint64_t plane = word_at(planes);
-		for (int i = 0; i < 64; i++)
-			levels[i] = static_cast<uint8_t>(levels[i] | (plane >> i & 1) << b);
-	}
+	for (int b = kFirstPlane; b < bits; b++, planes += 8)
+		for (int i = 0; i < 8; i++) {
+			const uint64_t bytes = word_at(levels + 8 * i) | kSpread.of[planes[i]] << b;
+			memcpy(levels + 8 * i, &bytes, sizeof bytes);
+		}
 }
 
 template <class Integer> int32_t block_sum(const uint8_t *levels, const Integer *integers)

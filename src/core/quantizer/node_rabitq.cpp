@@ -27,8 +27,8 @@ namespace {
  * and its continuation to 8 bits). */
 constexpr float kNormalStep[9] = {0, 2, 0.9957f, 0.5860f, 0.3352f, 0.1881f, 0.1041f, 0.0569f, 0.0308f};
 
-/* Steps tried, relative to that. */
-constexpr float kStepFactors[] = {1.0f, 0.92f, 1.08f};
+/* Other steps tried, relative to that. */
+constexpr float kStepFactors[] = {0.92f, 1.08f};
 
 void train(const TrainingRows &, QuantizerState &) {}
 
@@ -79,8 +79,6 @@ CodeSums choose_levels(const float *residual, uint32_t padded, int bits, float s
 	if (bits == 1) /* signs, whatever the step */
 		return sums;
 	for (float factor : kStepFactors) {
-		if (factor == 1)
-			continue;
 		take_levels(residual, padded, bits, step * factor, other);
 		const CodeSums tried = sums_of(residual, padded, bits, other);
 		if (tried.fit() > sums.fit()) {
@@ -151,8 +149,10 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 	const QuantizerOptions &options = query.quantizer->options;
 	const float *centre = query.quantizer->state->centre();
 	for (uint32_t i = 0; i < options.dims; i++)
-		query.values[i] = bounded(values[i] - centre[i]);
+		query.values[i] = values[i] - centre[i];
 	const float norm_squared = bounded(ordered_dot(query.values, query.values, options.dims));
+	if (!is_codable(norm_squared))
+		memset(query.values, 0, sizeof(float) * options.dims);
 	query.norm = std::sqrt(norm_squared);
 	query.base =
 		options.metric == Metric::kInnerProduct ? bounded(-ordered_dot(values, centre, options.dims)) : norm_squared;

@@ -169,6 +169,14 @@ float base_of(const Quantizer &quantizer, const float *values)
 	});
 }
 
+/* out[i] = step_i (values[i] - c_i) */
+void put_steps(const QuantizerState &state, const float *values, float *out)
+{
+	const float *centre = state.centre(), *range = state.range();
+	for (uint32_t i = 0; i < state.dims; i++)
+		out[i] = (values[i] - centre[i]) * (kStepOfRange * range[i]);
+}
+
 void prepare(QuantizedQuery &query, const float *values) noexcept
 {
 	const QuantizerState &state = *query.quantizer->state;
@@ -178,10 +186,14 @@ void prepare(QuantizedQuery &query, const float *values) noexcept
 		query.norm = 1;
 		return;
 	}
-	query.norm = std::sqrt(bounded(ordered_dot(values, values, state.dims)));
+	const float norm_squared = bounded(ordered_dot(values, values, state.dims));
+	query.norm = std::sqrt(norm_squared);
 	query.base = bounded(base_of(*query.quantizer, values));
-	for (uint32_t i = 0; i < state.dims; i++)
-		query.values[i] = bounded((values[i] - state.centre()[i]) * (kStepOfRange * state.range()[i]));
+	/* Of a query that is too long for squares only the base is used. */
+	if (norm_squared < 1e36f)
+		put_steps(state, values, query.values);
+	else
+		std::fill_n(query.values, state.dims, 0.0f);
 	prepare_levels(query.levels, query.values, state.dims, kWideTop);
 }
 

@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# vecextd.test.sh: the sidecar as a process: start, ports, configuration, one
+# process for each storage, crashes of either half, orderly end, TLS, bad clients.
+. "$(dirname "$0")/../harness/tap.sh"
+. "$(dirname "$0")/../harness/place.sh"
+
+[ -n "${VECEXTD_BUILT:-}" ] || make -s -C "$repo" cluster >"$tap_work/build.log" 2>&1 || { cat "$tap_work/build.log"; bail_out "the sidecar does not build"; }
+program=$repo/build/cluster/vecextd
+work=$(place "$tap_work")/run
+rm -rf "$work"
+mkdir -p "$work"
+chmod 755 "$work"
+cd "$work" || bail_out "no directory $work"
+# Ports of a range of our own; the kernel hands out others.
+port=$((20000 + $$ % 10000))
+metrics_port=$((port + 1))
+url=http://127.0.0.1:$port
+export VECEXT__POSTGRES__BIN_DIR=$STAGE_BIN VECEXT__POSTGRES__SHARED_BUFFERS_MB=32
+export QDRANT__SERVICE__HTTP_PORT=$port QDRANT__SERVICE__HOST=127.0.0.1 VECEXT__POSTGRES__SETTINGS__FSYNC=off
+export NO_PROXY=127.0.0.1
+pids=()
+
+end_all() {
+	local pid
+	for pid in ${pids[@]+"${pids[@]}"}; do kill -9 "$pid" 2>/dev/null; done
+	[ "$tap_failures" = 0 ] || tail -n 40 "$work"/*.log | sed 's/^/# /'
+	tap_cleanup
+}
+trap end_all EXIT
+
+# launch LOG [flag ...]: in the background; sets pid.
+launch() {
+	"$program" "${@:2}" >"$1.log" 2>&1 &
+	pid=$!
+	pids+=("$pid")
+}
+
+# wait_until SECONDS COMMAND...
+wait_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+
+get() { curl -s -m 20 "$@"; }
+status() { curl -s -m 20 -o /dev/null -w '%{http_code}' "$@"; }
+ready() { [ "$(status "$url/readyz")" = 200 ]; }
+postgres_pid() { head -1 "$work/storage/postgres/data/postmaster.pid" 2>/dev/null; }
+# Processes of PostgreSQL that work in our storage.
+postgres_count() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$work/storage/postgres/data" 2>/dev/null | wc -l; }
+no_postgres() { [ "$(postgres_count)" = 0 ]; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+# raw TEXT [SECONDS]: sends bytes, prints what comes back until the end.
+raw() {
+	exec 8<>"/dev/tcp/127.0.0.1/$port" || return 1
+	printf '%b' "$1" >&8
+	timeout "${2:-10}" cat <&8
+	exec 8>&-
+}
+
+# ---- start and routes ----
+
+launch first
+wait_until 60 ready || { cat first.log; bail_out "vecextd does not start"; }
+is "$(get "$url/")" '{"title":"qdrant - vector search engine","version":"1.19.0"}' "the root tells title and version"
+is "$(get "$url/healthz")" "healthz check passed" "it is healthy"
+is "$(get "$url/readyz")" "all shards are ready" "it is ready"
+ok "start-up is marked by a file" test -e .qdrant-initialized
+like "$(get "$url/cluster")" '"result":\{"status":"disabled"\},"status":"ok"' "there is no cluster"
+is "$(status "$url/nowhere")" 404 "an unknown route is 404"
+is "$(get "$url/nowhere")" "" "with an empty body"
+is "$(status -X POST "$url/cluster/recover")" 405 "cluster calls are 405"
+like "$(get "$url/snapshots")" 'not supported' "snapshots are refused"
+like "$(get "$url/telemetry?details_level=3")" '"recovery_mode":false' "telemetry has features"
+like "$(get "$url/metrics")" 'app_info\{name="qdrant",version="1.19.0"\} 1' "metrics have the version"
+like "$(get "$url/metrics")" 'process_open_fds [0-9]+' "and figures of the process"
+is "$(get -X POST "$url/logger" -d '{"log_level":"WARN"}' | grep -o '"result":true')" '"result":true' "the log level can be changed"
+like "$(get "$url/logger")" '"log_level":"WARN"' "and asked for"
+is "$(status -X POST "$url/logger" -d '{"log_level":')" 400 "a broken body is 400"
+
+# ---- HTTP ----
+
+like "$(curl -s -m 20 -i -X OPTIONS -H 'Origin: http://a' -H 'Access-Control-Request-Method: PUT' "$url/collections")" 'access-control-allow-methods' "a preflight request is answered"
+is "$(curl -s -m 20 -I "$url/" | tr -d '\r' | grep -ci '^content-length: [1-9]')" 1 "HEAD has the length and no body"
+like "$(raw 'GARBAGE\r\n\r\n')" '^HTTP/1.1 400' "garbage is 400"
+is "$(raw 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' | grep -c 'healthz check passed')" 2 "pipelined requests are answered in order"
+like "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n')" 'JSON payload \(99999999999 bytes\) is larger than allowed \(limit: 33554432 bytes\)' "a huge body is refused by its announced size"
+like "$(head -c 34000000 /dev/zero | curl -s -m 20 -w '%{http_code}' -X POST -H 'Transfer-Encoding: chunked' --data-binary @- "$url/logger")" 'JSON payload has exceeded limit \(33554432 bytes\)\..*400$' "so is one that turns out to be"
+is "$(echo '{"log_level":"INFO"}' | gzip | curl -s -m 20 -X POST -H 'Content-Encoding: gzip' --data-binary @- "$url/logger" | grep -o '"result":true')" '"result":true' "a request may come in gzip"
+is "$(curl -s -m 20 -o /dev/null -w '%{http_code}' -X POST -H 'Content-Encoding: gzip' --data 'no gzip' "$url/logger")" 400 "what is not gzip is 400"
+began=$SECONDS
+is "$(raw 'GET / HTTP/1.1\r\nHost: a\r\nX-' 20)" "" "who never ends a header is dropped"
+at_least $((11 - (SECONDS - began))) 1 "in time"
+
+# ---- one process for each storage ----
+
+QDRANT__SERVICE__HTTP_PORT=$((port + 5)) "$program" >second.log 2>&1
+is $? 1 "a second process on the storage ends with status 1"
+like "$(cat second.log)" "storage: is in use by process $pid" "and names the first"
+VECEXT__POSTGRES__URL=host=/nowhere QDRANT__STORAGE__STORAGE_PATH=./other timeout 30 "$program" >nowhere.log 2>&1
+is $? 1 "so does one without its PostgreSQL"
+
+# ---- configuration ----
+
+is "$("$program" --version | grep -c '^vecextd ')" 1 "it tells its version"
+"$program" --no-such-flag >flag.log 2>&1
+is $? 2 "an unknown flag is status 2"
+for flag in "--uri http://a:1" "--bootstrap http://a:1" "--snapshot a:b" "--storage-snapshot a" --reinit; do
+	# shellcheck disable=SC2086 # flag and value
+	is "$("$program" $flag 2>&1 | grep -c -e "${flag%% *} is not supported")" 1 "${flag%% *} is refused"
+done
+is "$(QDRANT__SERVICE__HTTP_PORT=none "$program" 2>&1)" 'vecextd: QDRANT__SERVICE__HTTP_PORT: service.http_port: "none" is not an integer from 0 to 65535' "a wrong value is named with its source"
+is "$(QDRANT__CLUSTER__ENABLED=true "$program" 2>&1 | grep -c 'single node')" 1 "cluster mode is refused"
+
+# ---- PostgreSQL dies: it comes back and requests wait for it ----
+
+count() { get -X POST "$@" "$url/collections/c/points/count" -d '{}' | grep -o '"count":[0-9]*'; }
+is "$(status -X PUT "$url/collections/c" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "a collection is created"
+is "$(status -X PUT "$url/collections/c/points?wait=true" -d '{"points":[{"id":1,"vector":[1,2]}]}')" 200 "and gets a point"
+former=$(postgres_pid)
+kill -9 "$former"
+is "$(count)" '"count":1' "a request waits for PostgreSQL to come back"
+restarted() { [ -n "$(postgres_pid)" ] && [ "$(postgres_pid)" != "$former" ] && [ -n "$(count)" ]; }
+ok "PostgreSQL is another process" wait_until 30 restarted
+ok "the sidecar lives" kill -0 "$pid"
+
+# ---- the sidecar dies: PostgreSQL goes with it ----
+
+ok "PostgreSQL runs" test "$(postgres_count)" -gt 1
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+ok "no PostgreSQL outlives the sidecar" wait_until 10 no_postgres
+launch restart --config-path settings.yaml
+wait "$pid"
+is $? 1 "a configuration file that is named must exist"
+
+# ---- a file, keys, another port for metrics; orderly end ----
+
+cat >settings.yaml <<-END
+	log_level: INFO,postgres=warn
+	logger: {format: json}
+	service:
+	  api_key: secret
+	  read_only_api_key: reader
+	  metrics_port: $metrics_port
+	  unknown_key: 1
+END
+launch restart --config-path settings.yaml
+ok "it starts again after kill -9 of everything" wait_until 60 ready
+like "$(cat restart.log)" '"level":"WARN","fields":\{"message":"settings.yaml line 7: unknown setting service.unknown_key is ignored"\},"target":"vecextd"' "unknown settings are warned about, in JSON"
+is "$(get "$url/collections")" "Must provide an API key or an Authorization bearer token" "no key, no entry"
+is "$(status "$url/collections")" 401 "with 401"
+is "$(status -H 'api-key: reader' "$url/collections")" 200 "a reader may list"
+is "$(status -H 'Authorization: Bearer secret' "$url/collections")" 200 "a bearer may list"
+is "$(count -H 'api-key: reader')" '"count":1' "and counts what was acknowledged"
+like "$(get -X PUT -H 'api-key: reader' "$url/collections/d" -d '{}')" '"error":"Forbidden: Global manage access is required"' "a reader may not create"
+is "$(status -H 'api-key: reader' "http://127.0.0.1:$metrics_port/metrics")" 200 "metrics have a port of their own"
+is "$(status -H 'api-key: reader' "http://127.0.0.1:$metrics_port/collections")" 404 "with nothing else"
+exec 7<>"/dev/tcp/127.0.0.1/$port"
+printf 'GET /telemetry HTTP/1.1\r\nHost: a\r\napi-key: secret\r\nContent-Length: 2\r\n\r\n{' >&7
+sleep 0.3
+kill -TERM "$pid"
+sleep 0.3
+printf '}' >&7
+like "$(timeout 10 cat <&7)" '^HTTP/1.1 200.*"status":"ok"' "SIGTERM lets a request end"
+exec 7>&-
+wait "$pid"
+is $? 0 "and ends with status 0"
+ok "PostgreSQL is shut down" no_postgres
+is "$(grep -c 'did not end in time' restart.log)" 0 "in time"
+
+# ---- TLS ----
+
+openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -keyout key.pem -out one.pem >/dev/null 2>&1
+openssl req -x509 -key key.pem -days 1 -subj /CN=localhost -set_serial 4711 -out two.pem >/dev/null 2>&1
+cp one.pem cert.pem
+export QDRANT__SERVICE__ENABLE_TLS=true QDRANT__TLS__CERT=cert.pem QDRANT__TLS__KEY=key.pem QDRANT__TLS__CERT_TTL=1
+secure=https://127.0.0.1:$port
+launch tls
+ok "it starts with TLS" wait_until 60 curl -skf -m 5 "$secure/readyz"
+is "$(get -k "$secure/healthz")" "healthz check passed" "TLS is served"
+is "$(status "$url/healthz")" 000 "plain HTTP is not"
+serial() { openssl s_client -connect "127.0.0.1:$port" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
+before=$(serial)
+cp two.pem cert.pem
+new_certificate() { [ "$(serial)" = serial=1267 ]; }
+ok "a new certificate is taken" wait_until 10 new_certificate
+like "$before" '^serial=' "instead of the old one"
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "it ends with TLS, too"
+export QDRANT__SERVICE__VERIFY_HTTPS_CLIENT_CERTIFICATE=true QDRANT__TLS__CA_CERT=two.pem
+launch mtls
+ok "with client certificates" wait_until 60 curl -skf -m 5 --cert two.pem --key key.pem "$secure/readyz"
+is "$(status -k "$secure/healthz")" 000 "who has none is refused"
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "and it ends"
+QDRANT__TLS__CERT=absent.pem "$program" >absent.log 2>&1
+is $? 1 "a missing certificate is status 1"
+like "$(cat absent.log)" 'TLS certificate absent.pem: No such file or directory' "and named"
+done_testing
