@@ -160,8 +160,11 @@ private:
 	std::shared_mutex columns_; /* shared by updates, exclusive to changes of columns */
 
 	std::mutex tasks_mutex_;
-	std::vector<IndexTask> tasks_; /* waiting, running, failed */
+	std::vector<std::string> tasks_; /* vectors whose indexes wait or are built */
 	std::map<std::string, std::string> task_errors_;
+
+	std::mutex counts_mutex_;
+	std::map<std::string, FieldCount> counts_; /* by path */
 
 	RateLimiter reads_, writes_;
 };
