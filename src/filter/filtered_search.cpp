@@ -345,7 +345,7 @@ bool is_unlucky(const FilteredSearch *search)
 	if (std::isinf(search->spent_limit) || search->strategy == Strategy::kAmong || search->spec.ranged)
 		return false;
 	const double expected = static_cast<double>(search->layer.counters.nodes_visited) * search->expected_share;
-	return expected >= kLeastExpected && search->rows.size() < expected * kUnlucky;
+	return expected >= kLeastExpected && search->rows.size() < std::min<double>(search->wanted, expected * kUnlucky);
 }
 
 void run_walk(FilteredSearch *search)
@@ -495,7 +495,8 @@ Strategy forced_strategy(FilteredSearch *search)
 	const bool uses_bitmap = strategy != Strategy::kLazy && strategy != Strategy::kTable;
 	if (uses_bitmap && search->bitmap_source != nullptr)
 		make_members(search);
-	return strategy;
+	/* What is within a range lies near the query. */
+	return strategy == Strategy::kAmong && search->spec.ranged ? Strategy::kLazy : strategy;
 }
 
 /* The one that finds all rows, in the index or not. */
@@ -571,11 +572,11 @@ bool bitmap_pays(const FilteredSearch *search, const Outlook &outlook)
 /* What to do instead of a walk that did not come to its end, or found too little. */
 Strategy turn(FilteredSearch *search)
 {
-	constexpr double kAffordable = 6; /* exact is sure, a walk is not */
+	constexpr double kAffordable = 10; /* exact is sure, a walk is not */
 	const Outlook outlook = outlook_of(search);
 	const double among = cost_among(search->costs, outlook, bitmap_pays(search, outlook) ? 0 : search->costs.fetch);
-	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->walk_ended ||
-		alternative_cost(search, outlook) <= kAffordable * among)
+	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->spec.ranged ||
+		search->walk_ended || alternative_cost(search, outlook) <= kAffordable * among)
 		return exact_strategy(search);
 	if (bitmap_pays(search, outlook))
 		make_members(search);
