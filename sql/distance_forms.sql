@@ -1,6 +1,7 @@
 -- Forms of a distance that an index answers: ranges, arithmetic, named functions;
 -- with rows that have no distance wherever PostgreSQL sorts them to.
 SET enable_seqscan = off;
+SET jit = off;
 CREATE TABLE shapes (id int, kind int, v vector(3));
 INSERT INTO shapes SELECT i, i % 10, ARRAY[sin(i), cos(i * 7), i / 400.0]::real[]::vector FROM generate_series(1, 400) i;
 CREATE INDEX shapes_l2 ON shapes USING hnsw (v vector_l2_ops);

@@ -80,11 +80,6 @@ model::CollectionConfig Collection::config() const
 	return state()->stored.config;
 }
 
-void Collection::mark_dropped()
-{
-	dropped_ = true;
-}
-
 void Collection::require_alive() const
 {
 	if (dropped_)
@@ -97,6 +92,14 @@ uint64_t Collection::points() const
 	for (const auto &shard : shards_.all())
 		points += shard->local().points();
 	return points;
+}
+
+uint64_t Collection::operations() const
+{
+	uint64_t operations = 0;
+	for (const auto &shard : shards_.all())
+		operations += shard->local().operations();
+	return operations;
 }
 
 Deadline Collection::deadline(const model::ReadParams &params) const

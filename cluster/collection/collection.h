@@ -51,8 +51,8 @@ public:
 	/* Rebuilds what a restart interrupted. Called once, when it is shared. */
 	void resume_index_builds();
 
-	/* After this, calls throw collection_not_found. */
-	void mark_dropped();
+	/* While it is dropped, calls throw collection_not_found. */
+	void set_dropped(bool dropped) { dropped_ = dropped; }
 
 	model::CollectionInfo info();
 	std::vector<model::Optimization> optimizations();
@@ -93,9 +93,10 @@ private:
 		StoredCollection stored;
 		shard::ShardSchema schema;
 	};
-	struct IndexTask {
-		std::string vector;
-		std::optional<std::string> error;
+	/* How many points have a value at an indexed path, when last counted. */
+	struct FieldCount {
+		uint64_t points = 0, operations = 0;
+		std::chrono::steady_clock::time_point keep_until;
 	};
 	using StatePtr = std::shared_ptr<const State>;
 
@@ -105,7 +106,7 @@ private:
 	void require_alive() const;
 
 	/* collection_update.cpp */
-	void check(const State &state, const model::UpdateOperation &operation) const;
+	void check(const State &state, const model::UpdateOperation &operation);
 	model::UpdateOperation prepared(const State &state, const model::UpdateOperation &operation) const;
 	model::UpdateResult apply(const State &state, const model::UpdateOperation &operation,
 							  const model::UpdateParams &params);
@@ -137,6 +138,7 @@ private:
 	bool searches_exactly(const State &state, const shard::VectorColumn &vector, bool wanted) const;
 
 	uint64_t points() const;
+	uint64_t operations() const; /* of all shards */
 	postgres::Deadline deadline(const model::ReadParams &params) const;
 
 	/* Calls work(shard, place in all()) for every shard, side by side. */
@@ -158,8 +160,11 @@ private:
 	std::shared_mutex columns_; /* shared by updates, exclusive to changes of columns */
 
 	std::mutex tasks_mutex_;
-	std::vector<IndexTask> tasks_; /* waiting, running, failed */
+	std::vector<std::string> tasks_; /* vectors whose indexes wait or are built */
 	std::map<std::string, std::string> task_errors_;
+
+	std::mutex counts_mutex_;
+	std::map<std::string, FieldCount> counts_; /* by path */
 
 	RateLimiter reads_, writes_;
 };

@@ -3,6 +3,8 @@
  * built at once, and those of vectors, which a changed configuration rebuilds in
  * the background while searches use the old one.
  */
+#include <algorithm>
+
 #include "collection/collection.h"
 #include "collection/collection_template.h"
 #include "collection/strict_mode.h"
@@ -89,13 +91,31 @@ void Collection::drop_payload_index(const shard::PayloadIndex &index)
 	});
 }
 
+/* Counting reads the table: a count is kept for twenty times as long as it took, or
+ * until the next operation if that is later. */
 uint64_t Collection::points_with_value(const State &state, const std::string &path)
 {
+	using Clock = std::chrono::steady_clock;
+	const uint64_t operations = this->operations();
+	const Clock::time_point start = Clock::now();
+	{
+		const std::lock_guard lock(counts_mutex_);
+		const auto known = counts_.find(path);
+		if (known != counts_.end() && (known->second.operations == operations || start < known->second.keep_until))
+			return known->second.points;
+	}
 	const model::Filter filter{{}, {}, {model::IsEmptyCondition{path}}, {}};
-	uint64_t points = 0;
+	FieldCount count;
+	count.operations = operations;
 	for (const auto &shard : shards_.all())
-		points += shard->local().count(state.schema, &filter, kNoDeadline);
-	return points;
+		count.points += shard->local().count(state.schema, &filter, kNoDeadline);
+	constexpr int keep = 20;
+	constexpr auto short_count = std::chrono::milliseconds(20);
+	const Clock::duration took = Clock::now() - start;
+	count.keep_until = Clock::now() + (took < short_count ? Clock::duration::zero() : keep * took);
+	const std::lock_guard lock(counts_mutex_);
+	counts_[path] = count;
+	return count.points;
 }
 
 /* ---- vectors ---- */
@@ -114,7 +134,7 @@ void Collection::submit_index_builds()
 			continue;
 		{
 			const std::lock_guard lock(tasks_mutex_);
-			tasks_.push_back({vector.name, {}});
+			tasks_.push_back(vector.name);
 			task_errors_.erase(vector.name);
 		}
 		context_.worker->submit([self = weak_from_this(), name = vector.name](Connection &connection) {
@@ -172,11 +192,8 @@ void Collection::replace_index(Connection &connection, const shard::LocalShard &
 void Collection::end_task(const std::string &vector, std::optional<std::string> error)
 {
 	const std::lock_guard lock(tasks_mutex_);
-	for (auto task = tasks_.begin(); task != tasks_.end(); ++task)
-		if (task->vector == vector) {
-			tasks_.erase(task);
-			break;
-		}
+	if (const auto task = std::find(tasks_.begin(), tasks_.end(), vector); task != tasks_.end())
+		tasks_.erase(task);
 	if (error)
 		task_errors_[vector] = *error;
 }
@@ -187,8 +204,8 @@ std::vector<model::Optimization> Collection::optimizations()
 	std::vector<model::Optimization> all;
 	{
 		const std::lock_guard lock(tasks_mutex_);
-		for (const IndexTask &task : tasks_)
-			all.push_back({"indexing", task.vector, 0, points()});
+		for (const std::string &vector : tasks_)
+			all.push_back({"indexing", vector, 0, points()});
 	}
 	if (all.empty())
 		return all;

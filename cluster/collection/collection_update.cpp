@@ -102,7 +102,7 @@ std::vector<model::UpdateResult> Collection::update(const std::vector<UpdateOper
 	return results;
 }
 
-void Collection::check(const State &state, const UpdateOperation &operation) const
+void Collection::check(const State &state, const UpdateOperation &operation)
 {
 	if (is_empty(operation))
 		throw model::wrong_input("Empty update request");
@@ -110,7 +110,7 @@ void Collection::check(const State &state, const UpdateOperation &operation) con
 	strict.check_update(operation, points());
 	if (strict.limits() && adds_data(operation) &&
 		(strict.limits()->max_collection_vector_size_bytes || strict.limits()->max_collection_payload_size_bytes)) {
-		const model::StorageSizes sizes = const_cast<Collection *>(this)->storage_sizes();
+		const model::StorageSizes sizes = storage_sizes();
 		uint64_t vectors = 0;
 		for (const auto &[name, bytes] : sizes.vector_bytes)
 			vectors += bytes;
@@ -162,6 +162,7 @@ model::UpdateResult Collection::apply(const State &state, const UpdateOperation 
 			}
 		});
 	} catch (const model::Error &error) {
+		require_alive();
 		if (params.wait || error.kind() != model::ErrorKind::kNotFound)
 			throw;
 	}

@@ -73,14 +73,19 @@ bool TableOfContent::drop(const std::string &name)
 	const std::lock_guard lock(changing_);
 	std::shared_ptr<Collection> collection;
 	{
-		const std::unique_lock writing(mutex_);
+		const std::shared_lock reading(mutex_);
 		const auto found = collections_.find(name);
 		if (found == collections_.end())
 			return false;
 		collection = found->second;
-		collection->mark_dropped();
 	}
-	context_.catalog->drop(collection->stored());
+	collection->set_dropped(true);
+	try {
+		context_.catalog->drop(collection->stored());
+	} catch (...) {
+		collection->set_dropped(false);
+		throw;
+	}
 	const std::unique_lock writing(mutex_);
 	collections_.erase(name);
 	std::erase_if(aliases_, [&](const auto &alias) { return alias.second == name; });

@@ -41,6 +41,7 @@ public:
 	const std::string &table() const { return table_; } /* with its schema */
 	uint32_t id() const { return state_.shard; }
 	uint64_t points() const { return points_; }
+	uint64_t operations() const { return operation_; } /* the number of the last */
 
 	/* Reads. Null filters mean none. */
 	std::vector<model::Record> retrieve(const ShardSchema &schema, const std::vector<model::PointId> &ids,
@@ -92,7 +93,7 @@ private:
 	ShardState state_;
 	std::string table_;
 	std::mutex writing_;
-	uint64_t operation_; /* guarded by writing_ */
+	std::atomic<uint64_t> operation_; /* changed under writing_ */
 	std::atomic<uint64_t> points_;
 };
 

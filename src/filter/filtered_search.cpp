@@ -200,8 +200,7 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 	if (distance > search->layer.matching.threshold() || distance > search->estimated_range ||
 		!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
 		return false;
-	if (search->index->rescore != RescoreFrom::kNothing &&
-		(!measure(search, search->probe, &distance) || distance > search->range))
+	if (search->index->rescore != RescoreFrom::kNothing && !measure(search, search->probe, &distance))
 		return false;
 	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber, 0});
 	return true;
@@ -346,7 +345,7 @@ bool is_unlucky(const FilteredSearch *search)
 	if (std::isinf(search->spent_limit) || search->strategy == Strategy::kAmong || search->spec.ranged)
 		return false;
 	const double expected = static_cast<double>(search->layer.counters.nodes_visited) * search->expected_share;
-	return expected >= kLeastExpected && search->rows.size() < expected * kUnlucky;
+	return expected >= kLeastExpected && search->rows.size() < std::min<double>(search->wanted, expected * kUnlucky);
 }
 
 void run_walk(FilteredSearch *search)
@@ -368,16 +367,27 @@ bool walk_from(void *state, uint32 entry)
 	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
 }
 
-/* Estimates of rows within the range may lie as far beyond it as their errors
- * reach; those of one node's code stand for all. */
+/* What rounding to halves may add to a distance. */
+float rounding_slack(const IndexSearch *index, float range)
+{
+	const auto *query = static_cast<const uint16 *>(index->query.value.data);
+	const bool cosine = index->handle->metric() == Metric::kCosine;
+	const float squared = cosine ? 1 : kernels().norm_squared_f16(query, index->handle->format.dims);
+	return (squared + std::fabs(range)) / 512;
+}
+
+/* Estimates of rows within the range, and distances of rounded vectors, may lie as
+ * far beyond it as their errors reach; those of one node's code stand for all. */
 float range_of_estimates(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
 	const uint32 top = read_meta(index->index).state.entry_point;
 	float slack = 0;
+	if (index->handle->format.narrowed() && !std::isinf(search->range))
+		slack += rounding_slack(index, search->range);
 	if (index->handle->compact() && !std::isinf(search->range) && top != kNoNode)
 		index->graph.visit(top, [&](hnsw::ConstNodeRecord record) {
-			slack = kErrorDeviations * index->coder.error(record.value(), search->range);
+			slack += kErrorDeviations * index->coder.error(record.value(), search->range);
 		});
 	return search->range + slack;
 }
@@ -485,7 +495,8 @@ Strategy forced_strategy(FilteredSearch *search)
 	const bool uses_bitmap = strategy != Strategy::kLazy && strategy != Strategy::kTable;
 	if (uses_bitmap && search->bitmap_source != nullptr)
 		make_members(search);
-	return strategy;
+	/* What is within a range lies near the query. */
+	return strategy == Strategy::kAmong && search->spec.ranged ? Strategy::kLazy : strategy;
 }
 
 /* The one that finds all rows, in the index or not. */
@@ -561,11 +572,11 @@ bool bitmap_pays(const FilteredSearch *search, const Outlook &outlook)
 /* What to do instead of a walk that did not come to its end, or found too little. */
 Strategy turn(FilteredSearch *search)
 {
-	constexpr double kAffordable = 6; /* exact is sure, a walk is not */
+	constexpr double kAffordable = 10; /* exact is sure, a walk is not */
 	const Outlook outlook = outlook_of(search);
 	const double among = cost_among(search->costs, outlook, bitmap_pays(search, outlook) ? 0 : search->costs.fetch);
-	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->walk_ended ||
-		alternative_cost(search, outlook) <= kAffordable * among)
+	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->spec.ranged ||
+		search->walk_ended || alternative_cost(search, outlook) <= kAffordable * among)
 		return exact_strategy(search);
 	if (bitmap_pays(search, outlook))
 		make_members(search);

@@ -78,7 +78,7 @@ inline double found_per_sought(double share)
  * filter-c128, "far from it"). */
 inline double effort_among(double wanted, double ef)
 {
-	constexpr double kFarther = 3;
+	constexpr double kFarther = 4;
 	return std::max(wanted, ef * kFarther);
 }
 

@@ -267,14 +267,16 @@ Node *create_state(CustomScan *)
 	return reinterpret_cast<Node *>(state);
 }
 
+/* As text: a Float without fraction would be read back as an Integer by a
+ * parallel worker. */
 Node *make_number(double number)
 {
-	return reinterpret_cast<Node *>(makeFloat(psprintf("%.17g", number)));
+	return reinterpret_cast<Node *>(makeString(psprintf("%.17g", number)));
 }
 
 double number_at(const List *list, int i)
 {
-	return floatVal(list_nth(list, i));
+	return strtod(strVal(list_nth(list, i)), nullptr);
 }
 
 } /* namespace */

@@ -4,7 +4,7 @@
 # rows that pass, in order, and nearly always the nearest; whatever its strategy.
 . "$(dirname "$0")/../harness/tap.sh"
 
-server_start filtered fsync=off autovacuum=off
+server_start filtered fsync=off autovacuum=off jit=off
 sql "CREATE EXTENSION vecext"
 
 # Rows have a place in [0,1) that the vectors are correlated with, so that a range
@@ -45,14 +45,18 @@ CREATE FUNCTION random_filter() RETURNS text LANGUAGE sql VOLATILE AS \$\$
 		format('c LIKE ''%s%%''', to_hex((random() * 15)::int)),
 		format('a < %s AND c > ''%s''', (random() * 1000)::int, to_hex((random() * 15)::int)),
 		format('a <> %s', (random() * 1000)::int),
-		'id < 0'])[1 + floor(random() * 12)::int] \$\$;
+		format('~dist~ < %s', exp(random() * 2)),
+		format('~dist~ <= %s AND a < %s', exp(random() * 2), (random() * 1000)::int),
+		format('place > %s AND -(~dist~) > -%s', random(), exp(random() * 2)),
+		'id < 0'])[1 + floor(random() * 15)::int] \$\$;
 
 -- Compares one query's answers. hits: of the nearest rows, how many came.
 CREATE FUNCTION compare(name text, filter text, query vector, k int,
 	OUT problem text, OUT expected int, OUT hits int, OUT strategy text) LANGUAGE plpgsql AS \$\$
 DECLARE
+	condition text := replace(filter, '~dist~', format('v <-> %L', query));
 	statement text := format('SELECT array_agg(id), array_agg(d) FROM (SELECT id, v <-> %L AS d FROM %I
-		WHERE %s ORDER BY v <-> %L LIMIT %s) s', query, name, filter, query, k);
+		WHERE %s ORDER BY v <-> %L LIMIT %s) s', query, name, condition, query, k);
 	true_ids int[]; true_distances float8[]; ids int[]; distances float8[]; last float8; plan text;
 BEGIN
 	SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on;
@@ -74,9 +78,20 @@ BEGIN
 	END;
 	IF problem IS NULL AND expected > 0 THEN
 		EXECUTE format('SELECT CASE WHEN count(*) <> %s THEN ''a row that does not pass'' END FROM %I
-			WHERE (%s) AND id = ANY (%L)', expected, name, filter, ids) INTO problem;
+			WHERE (%s) AND id = ANY (%L)', expected, name, condition, ids) INTO problem;
 	END IF;
 	problem := problem || format(': WHERE %s LIMIT %s in %s', filter, k, name);
+END \$\$;
+
+-- Rows within a range, in no order: found, and there.
+CREATE FUNCTION compare_range(name text, query vector, bound float8, OUT within int[], OUT expected int[]) LANGUAGE plpgsql AS \$\$
+DECLARE
+	statement text := format('SELECT array_agg(id) FROM %I WHERE v <-> %L < %s AND a <> 7', name, query, bound);
+BEGIN
+	SET LOCAL enable_indexscan = on; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
+	EXECUTE statement INTO within;
+	SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = on;
+	EXECUTE statement INTO expected;
 END \$\$;
 
 CREATE TABLE cases (name text, problem text, expected int, hits int, strategy text);
@@ -95,7 +110,8 @@ explain() { sql "SET enable_seqscan = off; EXPLAIN (COSTS OFF) $1"; }
 like "$(explain "SELECT id FROM coded WHERE a < 10 ORDER BY v <-> (SELECT v FROM coded WHERE id = 1) LIMIT 10")" \
 	"Vector Search.*Bitmap Index Scan" "the queries use the node"
 
-for setting in "hnsw.ef_search = 40" "work_mem = '64kB'" "test.bitmaps = off" "vecext.filter_strategy = steered" "vecext.filter_strategy = lazy"; do
+for setting in "hnsw.ef_search = 40" "work_mem = '64kB'" "test.bitmaps = off" "vecext.filter_strategy = steered" \
+	"vecext.filter_strategy = lazy" "vecext.filter_strategy = among"; do
 	sql "SET $setting; SELECT setseed(0.5); SELECT try_cases('plain', 8, $(scaled 100)), try_cases('coded', 32, $(scaled 150)),
 		try_cases('pending', 32, $(scaled 80)), try_cases('merged', 32, $(scaled 80))" >/dev/null || bail_out "the queries fail"
 done
@@ -104,7 +120,19 @@ for name in plain coded pending merged; do
 	at_least "$(sql "SELECT round(sum(hits)::numeric / sum(expected), 4) FROM cases WHERE name = '$name'")" 0.98 "recall on $name"
 done
 at_least "$(sql "SELECT count(*) FROM cases WHERE expected > 0")" "$(scaled 800)" "cases with rows"
-for strategy in "exact over bitmap" "exact over table" "graph, steered by bitmap" "graph, filter evaluated on rows met"; do
+for strategy in "exact over bitmap" "exact over table" "graph, steered by bitmap" "graph, filter evaluated on rows met" \
+	"graph, among matching rows"; do
 	at_least "$(sql "SELECT count(*) FROM cases WHERE strategy LIKE '%$strategy%'")" 20 "used: $strategy"
 done
+
+# Bounds from one row to most of the table; by a walk even where reading the table costs less.
+sql "CREATE TABLE ranges AS SELECT name, r.* FROM unnest(ARRAY['plain', 'coded', 'pending', 'merged']) name,
+	generate_series(1, $(scaled 40)) i, compare_range(name, random_vector(CASE name WHEN 'plain' THEN 8 ELSE 32 END, random(), i),
+	exp(random() * 2)) r" >/dev/null || bail_out "the queries fail"
+is "$(sql "SELECT count(*) FROM ranges WHERE NOT within <@ expected OR cardinality(within) <> (SELECT count(DISTINCT f) FROM unnest(within) f)")" 0 \
+	"only rows within the range are found, each once"
+at_least "$(sql "SELECT count(*) FROM ranges WHERE cardinality(expected) BETWEEN 1 AND 2000")" 20 "ranges with some rows"
+at_least "$(sql "SELECT round(sum(cardinality(within))::numeric / sum(cardinality(expected)), 4) FROM ranges")" 0.98 "recall of ranges"
+at_least "$(sql "SELECT round(avg(coalesce(cardinality(within), 0)::numeric / cardinality(expected)), 4) FROM ranges WHERE expected IS NOT NULL")" 0.98 \
+	"recall of the average range"
 done_testing

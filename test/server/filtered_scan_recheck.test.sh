@@ -53,4 +53,24 @@ is "$(psql -XAtq 2>&1 <<-SQL | tr '\n' ' '
 	FETCH ALL FROM c;
 SQL
 )" "5 15 25 35 2945 2955 2965 2975 2985 2995 " "a cursor beside DELETE and VACUUM"
+
+# Two serializable transactions that each read, through the node, what the other
+# writes: one of them must fail, whatever finds the rows.
+skew() { # SETTING READ
+	sql "DELETE FROM t WHERE kind >= 500" >/dev/null
+	psql -XAtq 2>&1 <<-SQL | grep -c "could not serialize"
+		SET $1;
+		BEGIN ISOLATION LEVEL SERIALIZABLE;
+		SELECT count(*) FROM ($2) s;
+		\\! psql -XAtq -c "SET $1" -c "BEGIN ISOLATION LEVEL SERIALIZABLE" -c "SELECT count(*) FROM ($2) s" -c "INSERT INTO t VALUES (9901, 500, '[0,0,1]')" -c "COMMIT"
+		INSERT INTO t VALUES (9902, 501, '[0,0,1]');
+		COMMIT;
+	SQL
+}
+for strategy in lazy among exact table; do
+	is "$(skew "vecext.filter_strategy = $strategy" "SELECT id FROM t WHERE kind >= 500 ORDER BY v <-> '[0,0,1]' LIMIT 5")" 1 \
+		"write skew through a filter is found: $strategy"
+done
+is "$(skew "vecext.filter_strategy = lazy" "SELECT id FROM t WHERE v <-> '[0,0,1]' < 0.5")" 1 "through a range"
+is "$(skew "hnsw.ef_search = 40" "SELECT id FROM t ORDER BY v <-> '[0,0,1]' LIMIT 3")" 1 "without a filter"
 done_testing

@@ -51,6 +51,7 @@ ready() { [ "$(status "$url/readyz")" = 200 ]; }
 postgres_pid() { head -1 "$work/storage/postgres/data/postmaster.pid" 2>/dev/null; }
 # Processes of PostgreSQL that work in our storage.
 postgres_count() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$work/storage/postgres/data" 2>/dev/null | wc -l; }
+has_postgres() { [ "$(postgres_count)" -gt 1 ]; }
 no_postgres() { [ "$(postgres_count)" = 0 ]; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 # raw TEXT [SECONDS]: sends bytes, prints what comes back until the end.
@@ -117,15 +118,19 @@ is "$(QDRANT__CLUSTER__ENABLED=true "$program" 2>&1 | grep -c 'single node')" 1 
 
 # ---- PostgreSQL dies: it comes back and requests wait for it ----
 
+count() { get -X POST "$@" "$url/collections/c/points/count" -d '{}' | grep -o '"count":[0-9]*'; }
+is "$(status -X PUT "$url/collections/c" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "a collection is created"
+is "$(status -X PUT "$url/collections/c/points?wait=true" -d '{"points":[{"id":1,"vector":[1,2]}]}')" 200 "and gets a point"
 former=$(postgres_pid)
 kill -9 "$former"
-is "$(status "$url/collections")" 200 "a request waits for PostgreSQL to come back"
-ok "PostgreSQL is another process" test "$(postgres_pid)" != "$former"
+is "$(count)" '"count":1' "a request waits for PostgreSQL to come back"
+restarted() { [ -n "$(postgres_pid)" ] && [ "$(postgres_pid)" != "$former" ] && [ -n "$(count)" ]; }
+ok "PostgreSQL is another process" wait_until 30 restarted
 ok "the sidecar lives" kill -0 "$pid"
 
 # ---- the sidecar dies: PostgreSQL goes with it ----
 
-ok "PostgreSQL runs" test "$(postgres_count)" -gt 3
+ok "PostgreSQL runs" wait_until 10 has_postgres
 kill -9 "$pid"
 wait "$pid" 2>/dev/null
 ok "no PostgreSQL outlives the sidecar" wait_until 10 no_postgres
@@ -151,7 +156,8 @@ is "$(get "$url/collections")" "Must provide an API key or an Authorization bear
 is "$(status "$url/collections")" 401 "with 401"
 is "$(status -H 'api-key: reader' "$url/collections")" 200 "a reader may list"
 is "$(status -H 'Authorization: Bearer secret' "$url/collections")" 200 "a bearer may list"
-like "$(get -X PUT -H 'api-key: reader' "$url/collections/c" -d '{}')" '"error":"Forbidden: Global manage access is required"' "a reader may not create"
+is "$(count -H 'api-key: reader')" '"count":1' "and counts what was acknowledged"
+like "$(get -X PUT -H 'api-key: reader' "$url/collections/d" -d '{}')" '"error":"Forbidden: Global manage access is required"' "a reader may not create"
 is "$(status -H 'api-key: reader' "http://127.0.0.1:$metrics_port/metrics")" 200 "metrics have a port of their own"
 is "$(status -H 'api-key: reader' "http://127.0.0.1:$metrics_port/collections")" 404 "with nothing else"
 exec 7<>"/dev/tcp/127.0.0.1/$port"
@@ -167,6 +173,25 @@ is $? 0 "and ends with status 0"
 ok "PostgreSQL is shut down" no_postgres
 is "$(grep -c 'did not end in time' restart.log)" 0 "in time"
 
+# ---- a PostgreSQL that is there already ----
+
+server_start existing fsync=off
+launch existing --postgres-url "host=$PGHOST port=$PGPORT user=postgres dbname=postgres"
+ok "it uses an existing PostgreSQL" wait_until 60 ready
+is "$(status -X PUT "$url/collections/there" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "collections are made there"
+is "$(sql 'SELECT count(*) FROM qdrant.there')" 0 "and are seen in psql"
+ok "and no PostgreSQL of our own runs" no_postgres
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "it ends and leaves that PostgreSQL alone"
+is "$(sql 'SELECT 1')" 1 "which runs on"
+launch starting
+wait_until 20 grep -q 'starting PostgreSQL' starting.log
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "a signal during the start ends it"
+ok "with its PostgreSQL" wait_until 10 no_postgres
+
 # ---- TLS ----
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -keyout key.pem -out one.pem >/dev/null 2>&1
@@ -174,10 +199,13 @@ openssl req -x509 -key key.pem -days 1 -subj /CN=localhost -set_serial 4711 -out
 cp one.pem cert.pem
 export QDRANT__SERVICE__ENABLE_TLS=true QDRANT__TLS__CERT=cert.pem QDRANT__TLS__KEY=key.pem QDRANT__TLS__CERT_TTL=1
 secure=https://127.0.0.1:$port
-launch tls
+QDRANT__STORAGE__RECOVERY_MODE='too little memory' launch tls
 ok "it starts with TLS" wait_until 60 curl -skf -m 5 "$secure/readyz"
 is "$(get -k "$secure/healthz")" "healthz check passed" "TLS is served"
 is "$(status "$url/healthz")" 000 "plain HTTP is not"
+like "$(get -k -w '%{http_code}' -X POST "$secure/collections/c/points/count" -d '{}')" 'too little memory.*500$' "in recovery mode points are out of reach"
+like "$(get -k "$secure/collections")" '"name":"c"' "but collections are listed"
+like "$(get -k "$secure/metrics")" 'app_status_recovery_mode 1' "and metrics tell"
 serial() { openssl s_client -connect "127.0.0.1:$port" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
 before=$(serial)
 cp two.pem cert.pem

@@ -311,7 +311,7 @@ protected:
 TEST_P(StorageRandom, OperationsAgreeWithAMap)
 {
 	const char *scale = getenv("VECEXT_TEST_SCALE");
-	const int rounds = 120 * (scale ? atoi(scale) : 1);
+	const int rounds = 80 * (scale ? atoi(scale) : 1);
 	for (int round = 0; round < rounds && !HasFailure(); round++) {
 		const int64_t kind = below(10);
 		if (kind < 4 || known_.empty())

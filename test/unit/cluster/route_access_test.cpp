@@ -113,9 +113,10 @@ TEST(RouteAccess, IsAsTheMatrixSays)
 		const Route *route = find(routes, row);
 		ASSERT_TRUE(route) << row.method << " " << row.pattern;
 		for (size_t i = 0; i < std::size(tokens); i++) {
-			if (row.allowed[i] != "untested")
-				EXPECT_EQ(allows(tokens[i].second, *route), row.allowed[i] == "yes")
-					<< row.action << " with " << tokens[i].first;
+			if (row.allowed[i] == "untested")
+				continue;
+			EXPECT_EQ(allows(tokens[i].second, *route), row.allowed[i] == "yes")
+				<< row.action << " with " << tokens[i].first;
 		}
 	}
 }
