@@ -5,10 +5,13 @@
  */
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
+#include <thread>
 
 #include "config/load.h"
 #include "config/version.h"
@@ -65,6 +68,24 @@ void write_init_file()
 		spdlog::warn("cannot write {}", file);
 }
 
+/* While it lives a signal ends the process at once, as a start may take minutes of
+ * recovery. The kernel tells PostgreSQL. */
+class StartThatMayEnd {
+public:
+	explicit StartThatMayEnd(const sigset_t &signals)
+		: thread_([signals](const std::stop_token &stop) {
+			  const timespec tick{0, 50'000'000};
+			  while (!stop.stop_requested())
+				  if (sigtimedwait(&signals, nullptr, &tick) > 0)
+					  _exit(0);
+		  })
+	{
+	}
+
+private:
+	std::jthread thread_;
+};
+
 /* A second signal, while requests end, ends the process at once. */
 int await_signal(const sigset_t &signals)
 {
@@ -76,7 +97,9 @@ int await_signal(const sigset_t &signals)
 
 void serve(const config::Settings &settings, const sigset_t &signals)
 {
+	std::optional<StartThatMayEnd> start(signals);
 	Node node(settings);
+	start.reset();
 	write_init_file();
 	spdlog::info("vecextd {} is ready (API of Qdrant {})", config::kVersion, config::kApiVersion);
 	const int received = await_signal(signals);

@@ -41,7 +41,12 @@ CREATE FUNCTION hnsw_stats(
 	OUT free_pages bigint,
 	OUT layout text,
 	OUT quantization text,
-	OUT exact text)
+	OUT exact text,
+	OUT trained_rows integer,
+	OUT estimate_error double precision,
+	OUT error_ratio double precision,
+	OUT saturated double precision,
+	OUT displacement double precision)
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION hnsw_stats(regclass) IS

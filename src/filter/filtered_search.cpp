@@ -200,8 +200,7 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 	if (distance > search->layer.matching.threshold() || distance > search->estimated_range ||
 		!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
 		return false;
-	if (search->index->rescore != RescoreFrom::kNothing &&
-		(!measure(search, search->probe, &distance) || distance > search->range))
+	if (search->index->rescore != RescoreFrom::kNothing && !measure(search, search->probe, &distance))
 		return false;
 	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber, 0});
 	return true;
@@ -368,16 +367,27 @@ bool walk_from(void *state, uint32 entry)
 	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
 }
 
-/* Estimates of rows within the range may lie as far beyond it as their errors
- * reach; those of one node's code stand for all. */
+/* What rounding to halves may add to a distance. */
+float rounding_slack(const IndexSearch *index, float range)
+{
+	const auto *query = static_cast<const uint16 *>(index->query.value.data);
+	const bool cosine = index->handle->metric() == Metric::kCosine;
+	const float squared = cosine ? 1 : kernels().norm_squared_f16(query, index->handle->format.dims);
+	return (squared + std::fabs(range)) / 512;
+}
+
+/* Estimates of rows within the range, and distances of rounded vectors, may lie as
+ * far beyond it as their errors reach; those of one node's code stand for all. */
 float range_of_estimates(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
 	const uint32 top = read_meta(index->index).state.entry_point;
 	float slack = 0;
+	if (index->handle->format.narrowed() && !std::isinf(search->range))
+		slack += rounding_slack(index, search->range);
 	if (index->handle->compact() && !std::isinf(search->range) && top != kNoNode)
 		index->graph.visit(top, [&](hnsw::ConstNodeRecord record) {
-			slack = kErrorDeviations * index->coder.error(record.value(), search->range);
+			slack += kErrorDeviations * index->coder.error(record.value(), search->range);
 		});
 	return search->range + slack;
 }

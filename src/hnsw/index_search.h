@@ -118,7 +118,7 @@ void search_first(IndexSearch *search, Datum query, bool is_null);
 uint64 rescore_nearest(IndexSearch *search, uint32 count);
 
 /* How many standard deviations an estimate by a node's code is trusted to. */
-constexpr float kErrorDeviations = 3;
+constexpr float kErrorDeviations = 4;
 
 /* The exact distance of a row by its value in the table, which goes before a
  * rounded one in the index. False when the row is not visible. */

@@ -26,7 +26,7 @@ int hnsw_iterative_scan = static_cast<int>(IterativeScan::kOff);
 int hnsw_max_scan_tuples = kDefaultMaxScanTuples;
 double hnsw_scan_mem_multiplier = 1;
 int hnsw_rescore = static_cast<int>(Rescore::kAuto);
-double hnsw_oversampling = 2;
+double hnsw_oversampling = 1;
 
 namespace {
 
@@ -178,7 +178,7 @@ void define_hnsw_settings()
 							 PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
 	DefineCustomRealVariable(
 		"hnsw.oversampling", "Sets how many candidates found by codes are measured exactly for each row returned",
-		nullptr, &hnsw_oversampling, 2, 1, 100, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
+		nullptr, &hnsw_oversampling, 1, 1, 100, PGC_USERSET, GUC_EXPLAIN, nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("hnsw");
 }
 

@@ -149,9 +149,8 @@ void PageGraph::prefetch_record(Buffer buffer, uint32 id) const
 	constexpr Size kLine = 64, kMaxLines = 32;
 	const IndexFormat &format = handle_->format;
 	const char *page = BufferGetPage(buffer);
-	/* Pinning and locking touch the descriptor, locate() both ends of the page. */
+	/* Pinning and locking touch the descriptor, locate() the end of the page. */
 	__builtin_prefetch(GetBufferDescriptor(buffer - 1), 1);
-	__builtin_prefetch(page);
 	__builtin_prefetch(page + BLCKSZ - sizeof(PageOpaque));
 	const char *record = page + record_offset(format, 0, slot_of(format, id));
 	const Size lines = Min(format.record_bytes[0] / kLine, kMaxLines);

@@ -7,10 +7,11 @@ extern "C" {
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 }
 
 #include "hnsw/access_method.h"
-#include "hnsw/node_codes.h"
+#include "hnsw/drift.h"
 #include "hnsw/pending.h"
 
 namespace vecext::pg {
@@ -22,6 +23,7 @@ struct IndexStats {
 	uint64 nodes, deleted_nodes, rows, edges;
 	uint64 upper_records;
 	uint64 pending_rows;
+	DriftSample sample;
 };
 
 void count_nodes(const IndexHandle &handle, const char *page, IndexStats *stats)
@@ -42,6 +44,7 @@ void count_nodes(const IndexHandle &handle, const char *page, IndexStats *stats)
 			continue;
 		stats->nodes++;
 		stats->rows += header.row_count;
+		stats->sample.add(record);
 		for (uint32 j = 0; j < Min(header.slots_used, record.layout->slots); j++)
 			stats->edges += record.ids()[j] != kNoNode;
 	}
@@ -74,6 +77,7 @@ IndexStats count_pages(Relation index, const IndexHandle &handle, BlockNumber bl
 {
 	alignas(MAXIMUM_ALIGNOF) char page[BLCKSZ];
 	IndexStats stats = {};
+	stats.sample.init(&handle, CurrentMemoryContext);
 	BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
 	for (BlockNumber block = 0; block < blocks; block++) {
 		CHECK_FOR_INTERRUPTS();
@@ -96,6 +100,11 @@ public:
 	void number(uint64 value) { add(Int64GetDatum(static_cast<int64>(value))); }
 	void small(uint32 value) { add(Int32GetDatum(static_cast<int32>(value))); }
 	void real(double value) { add(Float8GetDatum(value)); }
+	void null()
+	{
+		nulls_[count_] = true;
+		add(0);
+	}
 	Datum tuple(TupleDesc descriptor)
 	{
 		Assert(count_ == descriptor->natts);
@@ -169,16 +178,33 @@ void put_counts(StatsRow *row, const IndexStats &stats, const IndexState &state,
 	row->number(stats.pages[static_cast<int>(PageKind::kFree)] + stats.pages[0]);
 }
 
+void put_drift(StatsRow *row, IndexStats &stats, const InspectedIndex &inspected)
+{
+	QuantizerDrift drift;
+	uint32 trained_rows;
+	if (!stats.sample.measure(inspected.heap, inspected.index, GetActiveSnapshot(), &drift, &trained_rows)) {
+		for (int i = 0; i < 5; i++)
+			row->null();
+		return;
+	}
+	row->small(trained_rows);
+	row->real(drift.estimate_error);
+	row->real(drift.error_ratio);
+	row->real(drift.saturated);
+	row->real(drift.displacement);
+}
+
 Datum stats_of(const InspectedIndex &inspected, TupleDesc descriptor)
 {
 	const MetaPage meta = read_meta(inspected.index);
 	const IndexHandle *handle = copy_handle(cached_handle(inspected.index, meta), CurrentMemoryContext);
 	const BlockNumber blocks = RelationGetNumberOfBlocks(inspected.index);
-	const IndexStats stats = count_pages(inspected.index, *handle, blocks);
+	IndexStats stats = count_pages(inspected.index, *handle, blocks);
 	StatsRow row;
 	put_format(&row, *handle, meta.codes, opclass_traits(inspected.index));
 	put_counts(&row, stats, meta.state, blocks);
 	put_codes(&row, handle->format, meta.codes);
+	put_drift(&row, stats, inspected);
 	return row.tuple(descriptor);
 }
 

@@ -51,6 +51,7 @@ ready() { [ "$(status "$url/readyz")" = 200 ]; }
 postgres_pid() { head -1 "$work/storage/postgres/data/postmaster.pid" 2>/dev/null; }
 # Processes of PostgreSQL that work in our storage.
 postgres_count() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$work/storage/postgres/data" 2>/dev/null | wc -l; }
+has_postgres() { [ "$(postgres_count)" -gt 1 ]; }
 no_postgres() { [ "$(postgres_count)" = 0 ]; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 # raw TEXT [SECONDS]: sends bytes, prints what comes back until the end.
@@ -129,7 +130,7 @@ ok "the sidecar lives" kill -0 "$pid"
 
 # ---- the sidecar dies: PostgreSQL goes with it ----
 
-ok "PostgreSQL runs" test "$(postgres_count)" -gt 1
+ok "PostgreSQL runs" wait_until 10 has_postgres
 kill -9 "$pid"
 wait "$pid" 2>/dev/null
 ok "no PostgreSQL outlives the sidecar" wait_until 10 no_postgres
@@ -172,6 +173,25 @@ is $? 0 "and ends with status 0"
 ok "PostgreSQL is shut down" no_postgres
 is "$(grep -c 'did not end in time' restart.log)" 0 "in time"
 
+# ---- a PostgreSQL that is there already ----
+
+server_start existing fsync=off
+launch existing --postgres-url "host=$PGHOST port=$PGPORT user=postgres dbname=postgres"
+ok "it uses an existing PostgreSQL" wait_until 60 ready
+is "$(status -X PUT "$url/collections/there" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "collections are made there"
+is "$(sql 'SELECT count(*) FROM qdrant.there')" 0 "and are seen in psql"
+ok "and no PostgreSQL of our own runs" no_postgres
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "it ends and leaves that PostgreSQL alone"
+is "$(sql 'SELECT 1')" 1 "which runs on"
+launch starting
+wait_until 20 grep -q 'starting PostgreSQL' starting.log
+kill -TERM "$pid"
+wait "$pid"
+is $? 0 "a signal during the start ends it"
+ok "with its PostgreSQL" wait_until 10 no_postgres
+
 # ---- TLS ----
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -keyout key.pem -out one.pem >/dev/null 2>&1
@@ -179,10 +199,13 @@ openssl req -x509 -key key.pem -days 1 -subj /CN=localhost -set_serial 4711 -out
 cp one.pem cert.pem
 export QDRANT__SERVICE__ENABLE_TLS=true QDRANT__TLS__CERT=cert.pem QDRANT__TLS__KEY=key.pem QDRANT__TLS__CERT_TTL=1
 secure=https://127.0.0.1:$port
-launch tls
+QDRANT__STORAGE__RECOVERY_MODE='too little memory' launch tls
 ok "it starts with TLS" wait_until 60 curl -skf -m 5 "$secure/readyz"
 is "$(get -k "$secure/healthz")" "healthz check passed" "TLS is served"
 is "$(status "$url/healthz")" 000 "plain HTTP is not"
+like "$(get -k -w '%{http_code}' -X POST "$secure/collections/c/points/count" -d '{}')" 'too little memory.*500$' "in recovery mode points are out of reach"
+like "$(get -k "$secure/collections")" '"name":"c"' "but collections are listed"
+like "$(get -k "$secure/metrics")" 'app_status_recovery_mode 1' "and metrics tell"
 serial() { openssl s_client -connect "127.0.0.1:$port" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
 before=$(serial)
 cp two.pem cert.pem
