@@ -148,6 +148,11 @@ DataDirectory::DataDirectory(const std::string &directory, const Installation &i
 	make_private(socket_);
 }
 
+DataDirectory::~DataDirectory()
+{
+	rmdir(socket_.c_str());
+}
+
 void DataDirectory::make(const Installation &installation, const std::string &directory) const
 {
 	remove_unfinished(directory);

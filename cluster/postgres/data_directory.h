@@ -33,6 +33,12 @@ public:
 	/* Makes what is missing, initdb included. Throws std::runtime_error. */
 	DataDirectory(const std::string &directory, const Installation &installation, const std::optional<User> &user);
 
+	/* Removes the directory of the socket, unless a server still has one in it. */
+	~DataDirectory();
+
+	DataDirectory(const DataDirectory &) = delete;
+	DataDirectory &operator=(const DataDirectory &) = delete;
+
 	void write_settings(const ServerSettings &settings) const;
 
 	/* Until the server of an earlier sidecar, which is on its way down, has gone.

@@ -97,27 +97,60 @@ std::string dimensions(const VectorParams &params)
 	return "(" + std::to_string(params.size) + ")";
 }
 
-/* Bits per dimension of the codes that stand for a quantization; none: the index's
- * own choice. */
-std::optional<int> code_bits_of(const model::QuantizationConfig &config)
+/* Of one vector's code; beyond this a node with many links might not fit a page, and
+ * the index's own choice serves better. */
+constexpr uint64_t kMaxCodeBytes = 6000;
+
+uint64_t code_bytes(const model::QuantizationConfig &config, uint64_t dimensions)
 {
-	if (const auto *binary = std::get_if<model::BinaryQuantization>(&config)) {
-		const auto encoding = binary->encoding.value_or(model::BinaryQuantization::kOneBit);
-		return encoding == model::BinaryQuantization::kOneBit ? 1 : 2;
-	}
-	if (const auto *turbo = std::get_if<model::TurboQuantization>(&config)) {
-		switch (turbo->bits.value_or(model::TurboQuantization::kBits4)) {
-		case model::TurboQuantization::kBits1:
-			return 1;
-		case model::TurboQuantization::kBits1_5:
-		case model::TurboQuantization::kBits2:
-			return 2;
-		case model::TurboQuantization::kBits4:
-			return 4;
-		}
-	}
-	return std::nullopt;
+	if (std::holds_alternative<model::ScalarQuantization>(config))
+		return dimensions;
+	if (const auto *product = std::get_if<model::ProductQuantization>(&config))
+		return 4 * dimensions / product->compression;
+	return dimensions / 2; /* at most 4 bits */
 }
+
+/* RaBitQ codes, which stand for turbo's, know no L1 distance. */
+bool has_codes(const model::QuantizationConfig &config, const VectorParams &params)
+{
+	const bool is_l1 = params.distance == Distance::kManhattan;
+	return code_bytes(config, params.size) <= kMaxCodeBytes &&
+		   !(is_l1 && std::holds_alternative<model::TurboQuantization>(config));
+}
+
+/* Options of an index, as they stand behind others, for each kind of quantization. */
+struct QuantizationOptions {
+	std::string operator()(const model::ScalarQuantization &scalar) const
+	{
+		std::string options = ", quantization = scalar";
+		if (scalar.quantile)
+			options += ", quantile = " + std::to_string(*scalar.quantile);
+		return options;
+	}
+
+	std::string operator()(const model::ProductQuantization &product) const
+	{
+		return ", quantization = product, compression = x" + std::to_string(product.compression);
+	}
+
+	std::string operator()(const model::BinaryQuantization &binary) const
+	{
+		constexpr const char *encodings[] = {"one_bit", "two_bits", "one_and_half_bits"};
+		constexpr const char *queries[] = {"", "binary", "scalar4", "scalar8"};
+		std::string options = ", quantization = binary";
+		if (binary.encoding)
+			options += std::string(", binary_encoding = ") + encodings[*binary.encoding];
+		if (binary.query_encoding.value_or(model::BinaryQuantization::kDefault) != model::BinaryQuantization::kDefault)
+			options += std::string(", binary_query_encoding = ") + queries[*binary.query_encoding];
+		return options;
+	}
+
+	std::string operator()(const model::TurboQuantization &turbo) const
+	{
+		constexpr const char *bits[] = {"1", "2", "2", "4"};
+		return std::string(", code_bits = ") + bits[turbo.bits.value_or(model::TurboQuantization::kBits4)];
+	}
+};
 
 } /* namespace */
 
@@ -187,15 +220,14 @@ std::optional<std::string> index_sql(const VectorColumn &vector,
 {
 	if (vector.hnsw.m == 0 || is_wide(vector.params))
 		return std::nullopt;
-	const bool is_l1 = vector.params.distance == Distance::kManhattan;
 	const uint64_t m = std::clamp<uint64_t>(vector.hnsw.m, 2, 100);
 	const uint64_t ef = std::clamp<uint64_t>(vector.hnsw.ef_construct, std::max<uint64_t>(4, 2 * m), 1000);
 	std::string sql = "USING hnsw (" + vector.column + " " + (is_half(vector.params) ? "halfvec_" : "vector_") +
 					  opclass_of(vector.params) + ") WITH (m = " + std::to_string(m) +
 					  ", ef_construction = " + std::to_string(ef);
 	const auto &config = vector.params.quantization ? vector.params.quantization : quantization;
-	if (const auto bits = config && !is_l1 ? code_bits_of(*config) : std::nullopt)
-		sql += ", code_bits = " + std::to_string(*bits);
+	if (config && has_codes(*config, vector.params))
+		sql += std::visit(QuantizationOptions(), *config);
 	return sql + ")";
 }
 

@@ -133,9 +133,12 @@ private:
  * (8-byte aligned). count may be 0: the state is then valid and makes poor codes.
  * Uses up to `threads` threads (1 or more), all signals blocked in those it
  * starts, and heap memory of its own: about twice that of the rows. The result
- * does not depend on `threads`. kInvalidParameter, kOutOfMemory. */
-Status train_quantizer(const QuantizerOptions &options, const float *rows, size_t count, int threads,
-					   void *state) noexcept;
+ * does not depend on `threads`. kProduct takes up to some seconds; the calling
+ * thread asks `poll` (which must not throw or jump) between parts of the
+ * dimensions, and when that returns true training stops with kCancelled.
+ * Otherwise kInvalidParameter, kOutOfMemory. */
+Status train_quantizer(const QuantizerOptions &options, const float *rows, size_t count, int threads, void *state,
+					   bool (*poll)(void *) = nullptr, void *poll_context = nullptr) noexcept;
 
 /* ----------------------------------------------------------------- coding */
 

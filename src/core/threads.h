@@ -31,8 +31,8 @@ private:
 	sigset_t before_;
 };
 
-/* Calls work(context) on `threads` threads, the calling one among them, and returns
- * when all have. */
-void run_on_threads(int threads, void (*work)(void *context) noexcept, void *context) noexcept;
+/* Calls work(context, member) on `threads` threads, and returns when all have.
+ * Member 0 is the calling thread. */
+void run_on_threads(int threads, void (*work)(void *context, int member) noexcept, void *context) noexcept;
 
 } /* namespace vecext */

@@ -397,9 +397,103 @@ bool GraphWriter::use_free_slot(const FoundNode &from, uint32 to)
 bool GraphWriter::add_edge(const FoundNode &from, uint32 to)
 {
 	const hnsw::ProjectedValue projected = project(from);
-	bool present = false;
-	const int slot = pick_slot(from, projected, to, &present);
+	bool present = false, taken = false;
+	if (is_full(from.id, to, &present) && choose_anew(from, projected, to, &taken))
+		return taken;
+	const int slot = present ? -1 : pick_slot(from, projected, to, &present);
 	return present || (slot >= 0 && replace_edge(from, projected, slot, to));
+}
+
+bool GraphWriter::is_full(uint32 id, uint32 to, bool *present)
+{
+	bool full = false;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		*present = hnsw::find_edge(record, to) >= 0;
+		full = !*present && hnsw::free_slot(record) < 0;
+	});
+	return full;
+}
+
+/* Chooses a full list anew, from what it holds and the point, by the heuristic and
+ * by exact distances as a build does: it gets shorter and has room for later edges.
+ * Only those give way whose ends are reached otherwise. *taken: the point has an
+ * edge. False when the list is to change in another way: by inner product, where
+ * the heuristic leaves too little; without codes, where it is exact anyway; when nothing gives way. */
+bool GraphWriter::choose_anew(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *taken)
+{
+	if (!handle_->coded() || handle_->metric() == Metric::kInnerProduct)
+		return false;
+	FoundNode *nodes;
+	const uint32 count = load_list(from, to, &nodes);
+	auto *candidates = static_cast<hnsw::Candidate *>(MemoryContextAlloc(work_, sizeof(hnsw::Candidate) * count));
+	auto *kept = static_cast<uint32 *>(MemoryContextAlloc(work_, sizeof(uint32) * (count + 1)));
+	for (uint32 i = 0; i < count; i++)
+		candidates[i] = {nodes[i].distance, nodes[i].id};
+	const uint32 kept_count = hnsw::select_neighbours(candidates, count, count, kept, [&](uint32 i, uint32 j) {
+		return point_.query.distance(nodes[i].value, nodes[j].value);
+	});
+	uint32 dropped[hnsw::LayerSearch::kMaxSlots], dropped_count = 0;
+	*taken = true;
+	for (uint32 i = 0; i < count; i++) {
+		if (std::binary_search(kept, kept + kept_count, i))
+			continue;
+		if (nodes[i].id == to)
+			*taken = false;
+		else if (is_led_back_to(nodes[i].id))
+			dropped[dropped_count++] = nodes[i].id;
+	}
+	if (dropped_count == 0)
+		return !*taken;
+	rewrite_list(from, projected, dropped, dropped_count, *taken ? to : kNoNode);
+	return true;
+}
+
+/* The live neighbours of `from`, and the point as node `to`, nearest to `from`
+ * first. */
+uint32 GraphWriter::load_list(const FoundNode &from, uint32 to, FoundNode **list)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
+	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	ArenaVector<FoundNode> nodes;
+	nodes.init(context_arena(work_), count + 1);
+	nodes.push_back({from.distance, to, 0, point_.query.value, point_.bytes});
+	for (uint32 k = 0; k < count; k++) {
+		FoundNode node;
+		NodeHeader header;
+		if (ids[k] == kNoNode || !load_node(ids[k], &node, &header) || header.state != NodeState::kLive)
+			continue;
+		node.distance = point_.query.distance(from.value, node.value);
+		nodes.push_back(node);
+	}
+	std::sort(nodes.begin(), nodes.end(), nearer);
+	*list = nodes.begin();
+	return nodes.size();
+}
+
+/* Clears edges of `from` and, unless `to` is kNoNode, adds one to the point. */
+void GraphWriter::rewrite_list(const FoundNode &from, const hnsw::ProjectedValue &projected, const uint32 *dropped,
+							   uint32 dropped_count, uint32 to)
+{
+	PAUSE_POINT("edge");
+	CodeFactors factors = {0, 0};
+	if (handle_->coded())
+		factors = hnsw::encode_edge(handle_->space, projected, point_.projected, from.distance, scratch_, code_);
+	Buffer buffer = ReadBuffer(index_, block_of(handle_->format, from.id));
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	const hnsw::ConstNodeRecord present = graph_.locate(BufferGetPage(buffer), from.id);
+	if (present.bytes != nullptr) {
+		PartChange change(index_, building_, buffer, offset_in(buffer, present), present.layout->record_bytes);
+		const NodeRecord record = {change.bytes(), present.layout};
+		for (uint32 i = 0; i < dropped_count; i++)
+			hnsw::clear_edge(record, hnsw::find_edge({record.bytes, record.layout}, dropped[i]));
+		if (to != kNoNode)
+			hnsw::set_edge(record, hnsw::free_slot({record.bytes, record.layout}), to, factors, code_);
+		change.finish();
+	}
+	UnlockReleaseBuffer(buffer);
 }
 
 /* The same in place of the farthest neighbour. */

@@ -116,6 +116,11 @@ private:
 	void set_entry_point(uint32 id, uint32 level);
 	void enter_at(uint32 id);
 	bool add_edge(const FoundNode &from, uint32 to);
+	bool is_full(uint32 id, uint32 to, bool *present);
+	bool choose_anew(const FoundNode &from, const hnsw::ProjectedValue &projected, uint32 to, bool *taken);
+	uint32 load_list(const FoundNode &from, uint32 to, FoundNode **list);
+	void rewrite_list(const FoundNode &from, const hnsw::ProjectedValue &projected, const uint32 *dropped,
+					  uint32 dropped_count, uint32 to);
 	bool force_edge(const FoundNode &from, uint32 to);
 	bool put_edge(const FoundNode &from, const hnsw::ProjectedValue &projected, int slot, uint32 to);
 	uint32 load_neighbours(uint32 id, FoundNode **found);

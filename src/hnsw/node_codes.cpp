@@ -204,13 +204,35 @@ const Quantizer *hold_quantizer(Relation index, const MetaPage &meta, MemoryCont
 	return &model->quantizer;
 }
 
+namespace {
+
+bool interrupt_pending(void *)
+{
+	return InterruptPending;
+}
+
+/* An interrupt that does not end the query only makes it begin anew. */
+void train_model(const QuantizerOptions &options, const float *rows, uint32 count, int threads, void *state)
+{
+	for (;;) {
+		const Status status = train_quantizer(options, rows, count, threads, state, interrupt_pending);
+		if (status.is_ok())
+			return;
+		if (status.kind() != ErrorKind::kCancelled)
+			raise(status);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+} /* namespace */
+
 ValueRef write_model(Relation index, bool building, const IndexFormat &format, const NodeCodeState &codes,
 					 const float *rows, uint32 count, int threads, uint32 *model_bytes)
 {
 	const QuantizerOptions options = quantizer_options(format, codes);
 	*model_bytes = static_cast<uint32>(quantizer_state_bytes(options));
 	void *state = MemoryContextAllocHuge(CurrentMemoryContext, *model_bytes);
-	raise_if_error(train_quantizer(options, rows, count, threads, state));
+	train_model(options, rows, count, threads, state);
 	const ValueRef ref = write_value(index, building, RowId{0, 0, 0}, state, *model_bytes);
 	pfree(state);
 	return ref;

@@ -3,7 +3,7 @@
  */
 #include "core/threads.h"
 
-void vecext::run_on_threads(int, void (*work)(void *context) noexcept, void *context) noexcept
+void vecext::run_on_threads(int, void (*work)(void *context, int member) noexcept, void *context) noexcept
 {
-	work(context);
+	work(context, 0);
 }

@@ -45,7 +45,7 @@ churn "bit" bits 400 "pending_limit = 100"
 churn "compact" coded 600 "pending_limit = 50, layout = compact"
 # SQL's order needs distances of vectors that were not rounded.
 PGOPTIONS="-c hnsw.rescore=on" churn "compact, half precision, from empty" coded 0 "pending_limit = 20, layout = compact, exact = float16"
-churn "compact, vectors in the table" product 500 "pending_limit = 30, layout = compact, exact = heap"
+churn "compact, vectors in the table" compact 500 "pending_limit = 30"
 churn "sparse" sparse 400 "pending_limit = 100"
 churn "sparse, classical" sparse 300 "pending_limit = 0"
 is "$(grep -cE 'PANIC|TRAP|signal [0-9]+|server process .* was terminated' "$(server_log churn)")" 0 "no process died"

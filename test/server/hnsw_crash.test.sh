@@ -73,7 +73,7 @@ crash() {
 }
 
 crashes=0
-for layout in coded apart sparse large; do
+for layout in coded apart sparse large compact; do
 	layout $layout
 	for limit in 40 0; do
 		hnsw_table 100 "pending_limit = $limit"

@@ -52,7 +52,7 @@ burst() {
 	is "$(sql "SELECT * FROM hnsw_check('items_v') WHERE level = 'error' LIMIT 5" 2>&1)" "" "$1: the index of the standby is sound"
 }
 
-for name in coded apart sparse; do
+for name in coded apart compact sparse; do
 	use primary
 	layout $name
 	hnsw_table 400 "pending_limit = 50"

@@ -149,7 +149,7 @@ void learn_norms(const std::vector<Decoded> &rows, QuantizerState &state)
 	state.intercept = bounded(static_cast<float>(mean - double{state.slope} * decoded_mean));
 }
 
-void train(const TrainingRows &rows, QuantizerState &state)
+bool train(const TrainingRows &rows, QuantizerState &state)
 {
 	const QuantizerOptions options = options_of(state);
 	learn_deviations(rows, state);
@@ -159,6 +159,7 @@ void train(const TrainingRows &rows, QuantizerState &state)
 		decoded.push_back(decode_row(options, state, rows.row(i), bits.data()));
 	learn_gain(decoded, state);
 	learn_norms(decoded, state);
+	return true;
 }
 
 size_t scratch_floats(const QuantizerOptions &options) noexcept

@@ -7,6 +7,13 @@
 
 namespace vecext {
 
+/* Asked now and then on the calling thread; true stops the work. */
+struct TrainingPoll {
+	bool (*function)(void *) = nullptr;
+	void *context = nullptr;
+	bool operator()() const { return function != nullptr && function(context); }
+};
+
 /* The sample as training sees it: normalised under kCosine, no longer than
  * quantizer_training_rows(). */
 struct TrainingRows {
@@ -14,13 +21,15 @@ struct TrainingRows {
 	uint32_t count;
 	uint32_t dims;
 	int threads;
+	TrainingPoll poll;
 
 	const float *row(uint32_t i) const { return values + size_t{i} * dims; }
 };
 
 struct QuantizerMethods {
-	/* Fills in what the kind learns besides the centre. May throw bad_alloc. */
-	void (*train)(const TrainingRows &rows, QuantizerState &state);
+	/* Fills in what the kind learns besides the centre; false when the poll stopped
+	 * it. May throw bad_alloc. */
+	bool (*train)(const TrainingRows &rows, QuantizerState &state);
 
 	/* Floats of scratch that encode() wants. */
 	size_t (*scratch_floats)(const QuantizerOptions &options) noexcept;

@@ -61,7 +61,8 @@ struct PartTeam {
 	QuantizerState &state;
 	std::vector<double> lost; /* by part */
 	std::atomic<uint32_t> next{0};
-	std::atomic<bool> failed{false}; /* out of memory */
+	std::atomic<bool> failed{false};  /* out of memory */
+	std::atomic<bool> stopped{false}; /* by the poll */
 };
 
 void train_part(PartTeam &team, uint32_t j)
@@ -74,21 +75,24 @@ void train_part(PartTeam &team, uint32_t j)
 
 /* Takes parts until none is left. Each part's centroids depend on the part alone,
  * so it does not matter which member takes it. */
-void train_parts(void *context) noexcept
+void train_parts(void *context, int member) noexcept
 {
 	auto &team = *static_cast<PartTeam *>(context);
 	try {
-		for (uint32_t j = team.next++; j < team.lost.size(); j = team.next++)
+		for (uint32_t j = team.next++; j < team.lost.size() && !team.stopped; j = team.next++) {
 			train_part(team, j);
+			if (member == 0 && team.rows.poll())
+				team.stopped = true;
+		}
 	} catch (const std::bad_alloc &) {
 		team.failed = true;
 	}
 }
 
-void train(const TrainingRows &rows, QuantizerState &state)
+bool train(const TrainingRows &rows, QuantizerState &state)
 {
 	if (rows.count == 0)
-		return;
+		return true;
 	PartTeam team = {rows, state, std::vector<double>(quantizer_code_bytes(options_of(state)))};
 	run_on_threads(rows.threads, train_parts, &team);
 	if (team.failed)
@@ -97,6 +101,7 @@ void train(const TrainingRows &rows, QuantizerState &state)
 	for (double part : team.lost)
 		sum += part;
 	state.distortion = bounded(static_cast<float>(sum));
+	return !team.stopped;
 }
 
 size_t scratch_floats(const QuantizerOptions &) noexcept

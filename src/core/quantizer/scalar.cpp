@@ -84,13 +84,14 @@ float rounding_loss(const QuantizerState &state)
 	}));
 }
 
-void train(const TrainingRows &rows, QuantizerState &state)
+bool train(const TrainingRows &rows, QuantizerState &state)
 {
 	if (rows.count == 0)
 		std::fill_n(state.range(), rows.dims, 1.0f);
 	else
 		learn_ranges(rows, state);
 	state.distortion = rounding_loss(state);
+	return true;
 }
 
 /* Levels of values[dims]; zeros behind. */

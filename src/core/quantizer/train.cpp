@@ -64,21 +64,26 @@ void learn_centre(const TrainingRows &rows, float *centre)
 		centre[d] = bounded(static_cast<float>(sums[d] / rows.count));
 }
 
-void train_all(const QuantizerOptions &options, const float *all, size_t count, int threads, QuantizerState &state)
+/* False when stopped. */
+bool train_all(const QuantizerOptions &options, const float *all, size_t count, int threads, TrainingPoll poll,
+			   QuantizerState &state)
 {
 	const auto taken = static_cast<uint32_t>(std::min<size_t>(count, quantizer_training_rows(options)));
 	const Sample sample = take_rows(options, all, count, taken);
 	const auto as_rows = [&](const std::vector<float> &values) {
-		return TrainingRows{values.data(), static_cast<uint32_t>(values.size() / options.dims), options.dims, threads};
+		return TrainingRows{values.data(), static_cast<uint32_t>(values.size() / options.dims), options.dims, threads,
+							poll};
 	};
 	begin_state(options, state);
 	state.rows = taken;
 	if (taken > 0 && is_centred(options))
 		learn_centre(as_rows(sample.learned), state.centre());
-	methods_of(options.kind).train(as_rows(sample.learned), state);
+	if (!methods_of(options.kind).train(as_rows(sample.learned), state))
+		return false;
 	if (taken > 0)
 		calibrate(as_rows(sample.held_out.empty() ? sample.learned : sample.held_out), state);
 	seal_state(state);
+	return true;
 }
 
 } /* namespace */
@@ -97,8 +102,8 @@ uint32_t ReservoirSample::next() noexcept
 	return slot < capacity_ ? static_cast<uint32_t>(slot) : capacity_;
 }
 
-Status train_quantizer(const QuantizerOptions &options, const float *rows, size_t count, int threads,
-					   void *state) noexcept
+Status train_quantizer(const QuantizerOptions &options, const float *rows, size_t count, int threads, void *state,
+					   bool (*poll)(void *), void *poll_context) noexcept
 {
 	const Status status = check_quantizer_options(options);
 	if (!status.is_ok())
@@ -106,7 +111,8 @@ Status train_quantizer(const QuantizerOptions &options, const float *rows, size_
 	if (threads < 1)
 		return Status::error(ErrorKind::kInvalidParameter, "training needs at least 1 thread");
 	try {
-		train_all(options, rows, count, threads, *static_cast<QuantizerState *>(state));
+		if (!train_all(options, rows, count, threads, {poll, poll_context}, *static_cast<QuantizerState *>(state)))
+			return Status::error(ErrorKind::kCancelled, "training of a quantizer was cancelled");
 	} catch (const std::bad_alloc &) {
 		return Status::error(ErrorKind::kOutOfMemory, "out of memory while training a %s quantizer",
 							 quantizer_name(options.kind));

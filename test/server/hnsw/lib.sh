@@ -13,14 +13,18 @@ coded    vector(128)      vector_l2_ops         <->  make_vector(seed,128)
 product  vector(96)       vector_ip_ops         <#>  make_vector(seed,96)
 apart    vector(1000)     vector_cosine_ops     <=>  make_vector(seed,1000)
 large    vector(2000)     vector_l2_ops         <->  make_vector(seed,2000)
+compact  vector(96)       vector_ip_ops         <#>  make_vector(seed,96)
 half     halfvec(64)      halfvec_cosine_ops    <=>  make_vector(seed,64)::halfvec
 bits     bit(256)         bit_hamming_ops       <~>  make_bits(seed,256)
 sparse   sparsevec(5000)  sparsevec_cosine_ops  <=>  make_sparse(seed,5000)
 "
 
-# layout NAME: sets column_type, opclass, operator, value (an expression of `seed`).
+# layout NAME: sets column_type, opclass, operator, value (an expression of `seed`),
+# and index_options.
 layout() {
 	local line
+	index_options=
+	[ "$1" != compact ] || index_options="layout = compact, exact = heap"
 	line=$(grep "^$1 " <<<"$hnsw_layouts") || bail_out "no layout $1"
 	read -r _ column_type opclass operator value <<<"$line"
 }
@@ -35,13 +39,14 @@ hnsw_prepare() {
 # 1..ROWS, row i holding value number i, and its index items_v. Values do not go to
 # TOAST.
 hnsw_table() {
+	local options=${2:-}${2:+${index_options:+, }}$index_options
 	sql "SET client_min_messages = warning;
 		DROP TABLE IF EXISTS items;
 		CREATE ${table_kind:-} TABLE items (id bigint PRIMARY KEY, note int NOT NULL DEFAULT 0, seed bigint NOT NULL, v $column_type)
 			WITH (autovacuum_enabled = ${autovacuum:-off}, fillfactor = 90);
 		ALTER TABLE items ALTER v SET STORAGE PLAIN;
 		INSERT INTO items (id, seed, v) SELECT seed, seed, $value FROM generate_series(1, $1) AS seed;
-		CREATE INDEX items_v ON items USING hnsw (v $opclass) ${2:+WITH ($2)};
+		CREATE INDEX items_v ON items USING hnsw (v $opclass) ${options:+WITH ($options)};
 		DROP SEQUENCE IF EXISTS item_ids;
 		CREATE SEQUENCE item_ids START $(($1 + 1)) CACHE 20;
 		SELECT define_layout('$column_type', '$operator', \$\$$value\$\$)" >/dev/null ||

@@ -138,6 +138,14 @@ TEST(VectorSql, IndexesFollowTheConfiguration)
 	vector.column = "v1";
 	vector.params.size = 8;
 	EXPECT_EQ(*shard::index_sql(vector, {}), "USING hnsw (v1 vector_ip_ops) WITH (m = 16, ef_construction = 100)");
+	EXPECT_EQ(*shard::index_sql(vector, model::ScalarQuantization{0.5f, true, {}}),
+			  "USING hnsw (v1 vector_ip_ops) WITH (m = 16, ef_construction = 100, quantization = scalar, quantile = "
+			  "0.500000)");
+	vector.params.quantization = model::TurboQuantization{}; /* goes before the collection's */
+	EXPECT_EQ(*shard::index_sql(vector, model::ScalarQuantization{}),
+			  "USING hnsw (v1 vector_ip_ops) WITH (m = 16, ef_construction = 100, code_bits = 4)");
+	vector.params.size = 16000; /* whose codes of 4 bits fit no page */
+	EXPECT_EQ(*shard::index_sql(vector, {}), "USING hnsw (v1 vector_ip_ops) WITH (m = 16, ef_construction = 100)");
 	vector.hnsw.m = 0;
 	EXPECT_FALSE(shard::index_sql(vector, {}));
 	vector.hnsw.m = 100;

@@ -211,6 +211,21 @@ TEST(QuantizerTraining, TheMostDimensions)
 	}
 }
 
+TEST(QuantizerTraining, StopsWhenAsked)
+{
+	QuantizerOptions options;
+	options.kind = QuantizerKind::kProduct;
+	options.dims = 64;
+	options.compression = 4;
+	const Floats rows = clustered_rows(50, 64, 1);
+	std::vector<uint64_t> state(quantizer_state_bytes(options) / 8);
+	int asked = 0;
+	const auto third_time = [](void *times) { return ++*static_cast<int *>(times) == 3; };
+	EXPECT_EQ(train_quantizer(options, rows.data(), 50, 1, state.data(), third_time, &asked).kind(),
+			  ErrorKind::kCancelled);
+	EXPECT_EQ(asked, 3);
+}
+
 /* More rows than wanted are thinned evenly, whatever their order. */
 TEST(QuantizerTraining, TakesNoMoreRowsThanItSays)
 {
