@@ -46,11 +46,12 @@ install-cluster: cluster ## Install the sidecar below PREFIX (/usr/local)
 	@cmake --install $(BUILD)/cluster --prefix $(or $(PREFIX),/usr/local)
 
 .PHONY: quickstart
-quickstart: deps ## Build, start a private PostgreSQL in ./storage, load data and search it
+quickstart: deps ## Build, start PostgreSQL and sidecar in ./storage, load data and search it
 	@docs/quickstart/run.sh
 
 .PHONY: stop
-stop: ## Stop the quickstart's PostgreSQL
+stop: ## Stop the quickstart's servers
+	@docs/quickstart/sidecar.sh stop "$$(test/harness/server.sh where storage)"
 	@test/harness/server.sh stop storage
 
 .PHONY: check check-long

@@ -374,6 +374,10 @@ std::vector<ScoredPoint> Collection::nearest(const State &state, const QueryRequ
 	search.exact = searches_exactly(state, vector, search_params.exact);
 	const uint64_t wanted = saturating_sum(request.limit, request.offset);
 	search.ef = std::max(search_params.hnsw_ef.value_or(vector.hnsw.ef_construct), wanted);
+	if (const auto &quantization = search_params.quantization) {
+		search.rescore = quantization->ignore ? true : quantization->rescore;
+		search.oversampling = quantization->oversampling;
+	}
 	const bool is_single = shards_.all().size() == 1;
 	search.limit = is_single ? request.limit : wanted;
 	search.offset = is_single ? request.offset : 0;

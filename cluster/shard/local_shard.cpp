@@ -25,6 +25,7 @@ using postgres::Result;
 namespace {
 
 constexpr uint64_t kMinEf = 1, kMaxEf = 1000; /* of hnsw.ef_search */
+constexpr double kDefaultOversampling = 2, kMaxOversampling = 100;
 
 std::string limit_sql(uint64_t limit, uint64_t offset = 0)
 {
@@ -62,6 +63,15 @@ std::string exact_order(const NearestSearch &search, const std::string &distance
 {
 	const bool descending = higher_is_better(search.vector->params.distance);
 	return " ORDER BY coalesce(nullif(" + distance + ", 'NaN'), 1) + 0, t.id" + (descending ? " DESC" : "");
+}
+
+/* Sent only where the connection's last search had others. */
+void set_search_parameters(const NearestSearch &search, postgres::Connection *connection)
+{
+	connection->set("hnsw.ef_search", std::to_string(std::clamp(search.ef, kMinEf, kMaxEf)));
+	connection->set("hnsw.rescore", !search.rescore ? "auto" : *search.rescore ? "on" : "off");
+	connection->set("hnsw.oversampling",
+					std::to_string(std::min(search.oversampling.value_or(kDefaultOversampling), kMaxOversampling)));
 }
 
 /* ---- order_by ---- */
@@ -221,10 +231,9 @@ std::vector<model::ScoredPoint> LocalShard::nearest(const ShardSchema &schema, c
 	sql += search.exact ? exact_order(search, distance) : " ORDER BY " + distance;
 	sql += limit_sql(search.limit, search.offset);
 
-	const std::string ef = std::to_string(std::clamp(search.ef, kMinEf, kMaxEf));
 	const Result result = pool_->run(deadline, [&](postgres::Connection &connection) {
 		if (!search.exact)
-			connection.set("hnsw.ef_search", ef);
+			set_search_parameters(search, &connection);
 		return connection.execute(sql, parameters, deadline);
 	});
 	std::vector<model::ScoredPoint> points;

@@ -39,6 +39,8 @@ struct NearestSearch {
 	std::vector<model::PointId> excluded;
 	uint64_t limit = 0, offset = 0;
 	uint64_t ef = 0;
+	std::optional<bool> rescore;        /* of an index's codes */
+	std::optional<double> oversampling; /* of the same */
 	bool exact = false;
 	Selection selection;
 };

@@ -1,8 +1,7 @@
-"""The same random operations on the server and on the client's in-process mode,
-with the same answers.
-
-usage: local_mode.py URL SEED ROUNDS
-"""
+# local_mode.py: the same random operations on the server and on the client's in-process mode,
+# with the same answers.
+#
+# usage: local_mode.py URL SEED ROUNDS
 
 import random
 import sys

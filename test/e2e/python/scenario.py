@@ -1,7 +1,6 @@
-"""What applications do with the official Python client, unmodified.
-
-usage: scenario.py URL
-"""
+# scenario.py: what applications do with the official Python client, unmodified.
+#
+# usage: scenario.py URL
 
 import sys
 import uuid
@@ -57,7 +56,7 @@ def upsert_and_search():
     assert abs(hits[0].score - 1) < 1e-5
     same(hits[0].payload["kind"], "c")
     assert hits[0].score >= hits[1].score >= hits[2].score
-    same(client.query_points(NAME, query=[1.0, 0.5, 0.5, 0.0], limit=3).points[0].payload, None)
+    same(client.query_points(NAME, query=[1.0, 0.5, 0.5, 0.0], limit=3, with_payload=False).points[0].payload, None)
     by_id = client.query_points(NAME, query=5, limit=30).points
     assert 5 not in [p.id for p in by_id]
     same(len(by_id), 19)

@@ -1,5 +1,5 @@
-"""Test Anything Protocol for the scenario scripts: each case prints one line, a
-failed one its traceback as comments, and the end prints the plan."""
+# tap.py: Test Anything Protocol for the scenario scripts: each case prints one line, a
+# failed one its traceback as comments, and the end prints the plan.
 
 import sys
 import traceback

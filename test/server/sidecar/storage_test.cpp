@@ -413,6 +413,46 @@ TEST_F(Storage, AnIndexIsUsedBeyondTheThreshold)
 	EXPECT_EQ(dispatcher_.collection_info("items").config.hnsw.m, 24u);
 }
 
+TEST_F(Storage, QuantizationsOfEveryKind)
+{
+	const model::QuantizationConfig kinds[] = {
+		model::ScalarQuantization{0.95f, true, {}}, model::ProductQuantization{32, {}, {}},
+		model::BinaryQuantization{model::BinaryQuantization::kTwoBits, model::BinaryQuantization::kScalar8Bits, {}, {}},
+		model::TurboQuantization{model::TurboQuantization::kBits2, {}, {}}};
+	for (const model::QuantizationConfig &kind : kinds) {
+		model::CreateCollection create;
+		create.hnsw.emplace().full_scan_threshold = 1;
+		create.optimizers.emplace().indexing_threshold = 1;
+		create.quantization = kind;
+		for (const Distance distance : {Distance::kCosine, Distance::kDot, Distance::kEuclid, Distance::kManhattan})
+			for (const auto datatype : {model::Datatype::kFloat32, model::Datatype::kFloat16, model::Datatype::kUint8})
+				create.vectors[std::to_string(int(distance)) + std::to_string(int(datatype))] =
+					dense(64, distance, datatype);
+		create.vectors["large"] = dense(16000, Distance::kDot);
+		dispatcher_.create_collection("items", create);
+		std::vector<model::Point> points;
+		for (uint64_t i = 1; i <= 40; i++) {
+			model::NamedVectors vectors;
+			for (const auto &[name, params] : create.vectors) {
+				model::DenseVector v(params.size, 0);
+				v[i % 64] = 200, v[(i + 1) % 64] = 100;
+				if (name != "large")
+					vectors.emplace_back(name, v);
+			}
+			points.push_back(point(i, vectors));
+		}
+		run(upsert(points));
+		for (const auto &[name, value] : points[6].vectors) {
+			model::QueryRequest request = nearest(value, name, 3);
+			request.params.emplace().quantization = model::QuantizationSearchParams{false, true, 8.0};
+			const auto found = search(request);
+			ASSERT_EQ(found.size(), 3u) << name;
+			EXPECT_EQ(found[0].id, PointId(uint64_t(7))) << name << ", quantization " << kind.index();
+		}
+		dispatcher_.delete_collection("items");
+	}
+}
+
 TEST_F(Storage, VectorNamesComeAndGo)
 {
 	create_items();

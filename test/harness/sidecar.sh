@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# sidecar.sh: a throw-away vecextd with its own PostgreSQL, for tests and benchmarks.
+#
+# usage: sidecar.sh start DIR PORT [VARIABLE=VALUE ...]   waits until it is ready
+#        sidecar.sh stop DIR                              and removes DIR
+#        sidecar.sh socket DIR                            the PostgreSQL's directory for psql -h
+#
+# DIR holds the log and ./storage. The variables are vecextd's own (QDRANT__...,
+# VECEXT__...). STAGE_BIN (stage.sh) names the PostgreSQL to use; build/cluster/vecextd
+# must have been built.
+set -euo pipefail
+. "$(dirname "$0")/place.sh"
+repo=$(cd "$(dirname "$0")/../.." && pwd)
+command=$1
+dir=$(place "$2")
+
+is_ready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$1/readyz")" = 200 ]; }
+
+start() {
+	local port=$1 pid
+	shift
+	chmod 755 "$dir"
+	cd "$dir"
+	env VECEXT__POSTGRES__BIN_DIR="$STAGE_BIN" QDRANT__SERVICE__HOST=127.0.0.1 QDRANT__SERVICE__HTTP_PORT="$port" \
+		"$@" setsid "$repo/build/cluster/vecextd" >"$dir/vecextd.log" 2>&1 </dev/null &
+	pid=$!
+	echo "$pid" >"$dir/pid"
+	for _ in $(seq 600); do
+		! is_ready "$port" || return 0
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	echo "sidecar.sh: vecextd did not become ready" >&2
+	tail -n 20 "$dir/vecextd.log" >&2
+	return 1
+}
+
+stop() {
+	local pid
+	pid=$(cat "$dir/pid" 2>/dev/null) || return 0
+	kill -TERM "$pid" 2>/dev/null || true
+	for _ in $(seq 300); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	rm -rf "$dir"
+}
+
+case $command in
+start) start "${@:3}" ;;
+stop) stop ;;
+socket) echo "$dir/storage/postgres/socket" ;;
+*) sed -n '2,/^set/ { s/^# \{0,1\}//; /^set/!p }' "$0" >&2; exit 2 ;;
+esac
