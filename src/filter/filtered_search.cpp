@@ -77,8 +77,9 @@ bool passes_filter(FilteredSearch *search, TupleTableSlot *slot)
 	return passes;
 }
 
-/* The indexed value of the row in `slot`, in the current context. */
-DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, IndexedValue *value)
+/* Whether the row in `slot` has a distance, and which, measured in the current
+ * context. */
+DistanceRank distance_of_row(FilteredSearch *search, TupleTableSlot *slot, float *distance)
 {
 	bool is_null;
 	Datum datum;
@@ -90,9 +91,7 @@ DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, Inde
 	}
 	if (is_null)
 		return search->spec.nulls_first ? DistanceRank::kNullFirst : DistanceRank::kNull;
-	const IndexFormat &format = search->index->handle->format;
-	*value = value_from_datum(format, datum);
-	if (is_indexable(format, *value))
+	if (distance_of_datum(search->index, datum, distance))
 		return DistanceRank::kNumber;
 	return search->spec.nan_first ? DistanceRank::kNotANumberFirst : DistanceRank::kNotANumber;
 }
@@ -101,10 +100,7 @@ DistanceRank indexed_value_of(FilteredSearch *search, TupleTableSlot *slot, Inde
 bool measure(FilteredSearch *search, TupleTableSlot *slot, float *distance)
 {
 	MemoryContext caller = MemoryContextSwitchTo(search->filter_context->ecxt_per_tuple_memory);
-	IndexedValue value;
-	const bool measured = indexed_value_of(search, slot, &value) == DistanceRank::kNumber;
-	if (measured)
-		*distance = search->index->query.distance(search->index->query.value, value.value);
+	const bool measured = distance_of_row(search, slot, distance) == DistanceRank::kNumber;
 	MemoryContextSwitchTo(caller);
 	ResetExprContext(search->filter_context);
 	search->counters.distances++;
@@ -119,13 +115,13 @@ void add_exact(FilteredSearch *search, TupleTableSlot *slot)
 	if (search->filter != nullptr && !passes_filter(search, slot))
 		return;
 	MemoryContext caller = MemoryContextSwitchTo(search->filter_context->ecxt_per_tuple_memory);
-	IndexedValue value;
-	const DistanceRank rank = indexed_value_of(search, slot, &value);
-	float distance = std::numeric_limits<float>::infinity();
-	if (rank == DistanceRank::kNumber) {
-		distance = search->index->query.distance(search->index->query.value, value.value);
+	constexpr float kNone = std::numeric_limits<float>::infinity();
+	float distance = kNone;
+	const DistanceRank rank = distance_of_row(search, slot, &distance);
+	if (rank == DistanceRank::kNumber)
 		search->counters.distances++;
-	}
+	else
+		distance = kNone;
 	MemoryContextSwitchTo(caller);
 	ResetExprContext(search->filter_context);
 	search->rows.push_back({distance, row_of(slot->tts_tid), true, rank, 0});
@@ -381,7 +377,7 @@ float rounding_slack(const IndexSearch *index, float range)
 float range_of_estimates(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
-	const uint32 top = read_meta(index->index).state.entry_point;
+	const uint32 top = current_entry_point(index);
 	float slack = 0;
 	if (index->handle->format.narrowed() && !std::isinf(search->range))
 		slack += rounding_slack(index, search->range);
@@ -411,12 +407,13 @@ bool walk(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
 	begin_walk(search);
+	const uint32 top = current_entry_point(index);
 	if (search->strategy == Strategy::kAmong) {
 		enter_matches(search);
 		run_walk(search);
 	} else {
 		search->walk_ended = true;
-		search_from_top(index, read_meta(index->index).state.entry_point, walk_from, search);
+		search_from_top(index, top, walk_from, search);
 	}
 	search->counters.nodes_visited += search->layer.counters.nodes_visited + index->layer.counters.nodes_visited;
 	search->counters.distances += search->layer.counters.exact_distances + index->layer.counters.exact_distances;

@@ -452,13 +452,14 @@ RescoreFrom rescore_from(const IndexSearch *search)
 	return rounded || handle->format.exact_in_heap() ? RescoreFrom::kTable : RescoreFrom::kIndex;
 }
 
-/* The query as the table's values are. */
+/* The query as the table's values are. They are rounded like those in the index
+ * where no distance is to be more exact than the index's. */
 void prepare_heap_query(IndexSearch *search, Datum query, bool has_distance)
 {
 	search->heap_format = search->handle->format;
 	search->heap_query = search->query.value;
 	search->heap_distance = search->query.distance;
-	if (!search->heap_format.narrowed() || !has_distance)
+	if (search->rescore != RescoreFrom::kTable || !search->heap_format.narrowed() || !has_distance)
 		return;
 	search->heap_format.exact &= ~kExactNarrowed;
 	search->heap_format.element = static_cast<uint8>(ElementType::kFloat32);
@@ -471,12 +472,20 @@ void prepare_codes(IndexSearch *search, const MetaPage &meta)
 	const Quantizer *quantizer = hold_quantizer(search->index, meta, search->context);
 	search->coder.init(search->handle->format, quantizer, search->context);
 	if (quantizer == nullptr)
-		return; /* then the graph is empty */
+		return; /* then the graph is empty: see current_entry_point() */
 	search->coder.prepare(search->query.value.data);
 	search->query.estimator = search->coder.estimator();
 }
 
 } /* namespace */
+
+uint32 current_entry_point(IndexSearch *search)
+{
+	const MetaPage meta = read_meta(search->index);
+	if (meta.state.entry_point != kNoNode && search->handle->compact() && !search->query.estimator)
+		prepare_codes(search, meta);
+	return meta.state.entry_point;
+}
 
 bool distance_of_datum(IndexSearch *search, Datum value, float *distance)
 {
@@ -507,8 +516,7 @@ void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool
 	const bool has_distance = !is_null && !(handle->metric() == Metric::kCosine && !(search->query.value.norm > 0));
 	if (!has_distance)
 		search->query.value = any_value(handle->format);
-	if (search->rescore == RescoreFrom::kTable)
-		prepare_heap_query(search, query, has_distance);
+	prepare_heap_query(search, query, has_distance);
 	if (handle->compact())
 		prepare_codes(search, meta);
 	if (!handle->has_space())
@@ -548,12 +556,11 @@ void search_first(IndexSearch *search, Datum query, bool is_null)
 	/* Pending rows may have moved into the graph since the metapage was read, even
 	 * into an empty one. */
 	const bool stale = search->pending_counters.entries > 0 || meta.state.entry_point == kNoNode;
-	search_from_top(search, stale ? read_meta(search->index).state.entry_point : meta.state.entry_point,
-					search_layer_from, search);
+	search_from_top(search, stale ? current_entry_point(search) : meta.state.entry_point, search_layer_from, search);
 	/* The graph's rows first: next to them few pending ones need to be looked at. */
 	if (!add_pending(search, pending, {})) {
 		drop_graph_rows(search);
-		search_from_top(search, read_meta(search->index).state.entry_point, search_layer_from, search);
+		search_from_top(search, current_entry_point(search), search_layer_from, search);
 	}
 	finish_batch(search);
 }

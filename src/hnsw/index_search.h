@@ -65,8 +65,8 @@ struct IndexSearch {
 	NodeCoder coder;   /* compact indexes */
 	RescoreFrom rescore;
 
-	/* The table and what is read from it, if rescore is kTable. The caller sets heap
-	 * and snapshot. */
+	/* The table and what is read from it, if rescore is kTable (the caller sets heap
+	 * and snapshot); and how values of the table are measured, in any case. */
 	Relation heap;
 	Snapshot snapshot;
 	HeapValues *heap_values;
@@ -102,6 +102,12 @@ void reset_search(IndexSearch *search);
  * row is as good as another. */
 void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef);
 
+/* The entry point. Rows may be merged into a graph that was empty, and so without
+ * codes, when the search was prepared: their codes are made ready here, so a compact
+ * index's graph is entered only after this has given its entry point, or after the
+ * search was prepared with a metapage that had one. */
+uint32 current_entry_point(IndexSearch *search);
+
 /* Descends from the entry point `top` (as last read) to level 0 and calls
  * try_entry with the record to search from; not at all when the graph is empty.
  * Where VACUUM or its replay freed a record between two steps down, or try_entry
@@ -120,8 +126,9 @@ uint64 rescore_nearest(IndexSearch *search, uint32 count);
 /* How many standard deviations an estimate by a node's code is trusted to. */
 constexpr float kErrorDeviations = 4;
 
-/* The exact distance of a row by its value in the table, which goes before a
- * rounded one in the index. False when the row is not visible. */
+/* The distance of a value of the table: as SQL has it if rescore is kTable, else
+ * rounded as the index's values are, for distances to be comparable. False when the
+ * value has no distance. */
 bool distance_of_datum(IndexSearch *search, Datum value, float *distance);
 
 /* Moves on to the next row, searching as hnsw.iterative_scan allows. Null at the

@@ -17,8 +17,9 @@ namespace vecext::pg {
 
 namespace {
 
-/* Bits of RaBitQ codes that nodes are known by, where recall 0.95 needs the
- * fewest bytes and little more time than with more (bench/run quantization-*). */
+/* Bits of RaBitQ codes that nodes are known by. A choice, not a measured optimum:
+ * errors of estimates grow as dimensions get fewer (docs/quantization.md has
+ * figures), so vectors that are small anyway get more bits. */
 int default_rabitq_bits(uint32 dims)
 {
 	return dims <= 64 ? 8 : 4;
