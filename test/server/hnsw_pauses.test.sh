@@ -54,7 +54,7 @@ crash() {
 }
 
 scan_settings="SET enable_seqscan = off; SET enable_sort = off; SET hnsw.ef_search = 1000"
-scan() { echo "SELECT id FROM items ORDER BY v $operator new_value(9) LIMIT 1000"; }
+scan() { echo "SELECT id FROM items ${1:-} ORDER BY v $operator new_value(9) LIMIT 1000"; }
 scan_now() { psql -XAtq -c "$scan_settings" -c "$(scan)"; }
 rows() { sql "SELECT id FROM items ORDER BY id"; }
 insert() { sql "INSERT INTO items (id, seed, v) SELECT id, id, new_value(id) FROM generate_series($1, $2) AS id"; }
@@ -113,6 +113,22 @@ for name in coded apart plain; do
 	done
 	whole "$name, after merges beside scans"
 done
+
+# ---- a scan stands before a graph that is empty, a merge fills it and gives it codes ----
+
+layout coded
+for filter in "" "WHERE note = 0"; do
+	for point in "pending page" "pending read"; do
+		[ -z "$filter" ] || [ "$point" != "pending read" ] || continue
+		hnsw_table 0 "pending_limit = 100000, layout = compact, exact = float16"
+		insert 1 300
+		stop_at "$point" "compact, empty, scan $filter" "$(scan "$filter")" "$scan_settings; SET vecext.filter_strategy = lazy"
+		merge
+		resume
+		same_rows "$(cat "$tap_work/stopped")" "$(rows)" "$stopped_name, first merge: each row once"
+	done
+done
+whole "compact, empty, after merges beside scans"
 
 # ---- a merge stands between two changes ----
 

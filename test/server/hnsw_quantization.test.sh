@@ -21,10 +21,17 @@ index_of() {
 	merged=$(sql "SELECT hnsw_recall('items_v', ef_search => 100)")
 }
 
+# Vectors of many dimensions take long to make.
+most_rows=(400 150)
+large_rows=("${most_rows[@]}")
+[ "${VECEXT_TEST_SCALE:-1}" -gt 1 ] || large_rows=(150 60)
+
 # quantized NAME LAYOUT RECALL OPTIONS
 quantized() {
+	local rows=("${most_rows[@]}")
+	[ "$2" != apart ] || rows=("${large_rows[@]}")
 	layout "$2"
-	index_of "pending_limit = 100000, $4" 400 150
+	index_of "pending_limit = 100000, $4" "${rows[@]}"
 	at_least "$built" "$3" "$1: recall after the build"
 	at_least "$merged" "$3" "$1: recall after merges"
 	hnsw_clean "$1"
@@ -64,6 +71,31 @@ is "$(explain "SET hnsw.rescore = off" | grep -c RowsRescored)" 0 "hnsw.rescore 
 exact=$(sql "SELECT hnsw_recall('items_v', ef_search => 60)")
 estimated=$(sql "SET hnsw.rescore = off; SELECT hnsw_recall('items_v', ef_search => 60)" | tail -1)
 at_least "$exact" "$estimated" "rescoring does not lose recall"
+
+# ---- rounded vectors
+
+# misplaced SETTINGS FILTER LIMIT: how many of the rows found come after a farther one,
+# by distances as SQL computes them.
+misplaced() {
+	sql "SET enable_seqscan = off; SET enable_sort = off; $1; SELECT count(*) || ' of ' || max(n) FROM
+		(SELECT d < lag(d) OVER (ORDER BY n) - 1e-5 AS wrong, n FROM
+		(SELECT d, row_number() OVER () AS n FROM
+		(SELECT v <-> new_value(5000) AS d FROM items $2 ORDER BY v <-> new_value(5000) LIMIT $3) AS found) AS q) AS r
+		WHERE wrong OR n = $3" | tail -1
+}
+in_order="1 of 300" # the last one only
+for options in "layout = compact, exact = float16" "layout = inline, exact = float16"; do
+	hnsw_table 400 "$options, pending_limit = 100000"
+	sql "INSERT INTO items (id, seed, v) SELECT seed, seed, $value FROM generate_series(401, 450) AS seed" >/dev/null
+	for settings in "SET hnsw.ef_search = 400" "SET hnsw.ef_search = 40" \
+		"SET hnsw.ef_search = 40; SET hnsw.iterative_scan = strict_order"; do
+		is "$(misplaced "SET hnsw.rescore = on; $settings" "" 300)" "$in_order" "$options, rescored: in order, $settings"
+	done
+	for strategy in lazy table; do
+		is "$(misplaced "SET hnsw.rescore = on; SET vecext.filter_strategy = '$strategy'" "WHERE note = 0" 300)" "$in_order" \
+			"$options, rescored: in order with a filter, $strategy"
+	done
+done
 
 # ---- odd tables
 
