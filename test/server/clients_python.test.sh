@@ -41,6 +41,10 @@ run() {
 	is "$(grep -c '^1\.\.' "$output")" 1 "$1 ran to its end"
 }
 
+awk '/^```python$/ { shown = 1; next } /^```$/ { shown = 0 } shown' "$repo/README.md" |
+	sed "s|http://localhost:6333|http://127.0.0.1:$port|" >"$tap_work/readme.py"
+at_least "$(grep -c . "$tap_work/readme.py")" 5 "the README has Python"
+ok "which runs" "$venv/bin/python" "$tap_work/readme.py"
 run scenario
 run local_mode "${SEED:-1}" "$(scaled 12)"
 done_testing

@@ -18,8 +18,8 @@ is "$(best_of_first_search "$output")" abs "the absolute value is abs"
 at_least "$(awk '$1 == "function" && $2 == "|" { print $3; exit }' <<<"$output")" 2500 "functions are loaded"
 
 is "$(curl -s "http://127.0.0.1:$VECEXT_PORT/collections/catalog" | grep -o '"status":"green"')" '"status":"green"' "the collection is there"
-is "$(grep -o '"name":"[a-z]*trim[a-z]*"' <<<"$output" | head -n 1 | grep -c .)" 1 "the API's search finds a function that trims"
-line=$(sed -n 's/^ *\(psql -h .*\)/\1/p' <<<"$output")
+is "$(grep -o '"name": *"[a-z]*trim[a-z]*"' <<<"$output" | head -n 1 | grep -c .)" 1 "the API's search finds a function that trims"
+line=$(sed -n 's/^ *\(psql -h .* demo\)$/\1/p' <<<"$output")
 is "$($line -XAtc "SELECT count(*) > 3500 FROM catalog_docs")" t "the printed psql line works"
 $line -Xqc "CREATE DATABASE mine"
 
