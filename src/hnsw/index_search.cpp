@@ -208,7 +208,7 @@ bool has_row(const ArenaVector<FoundRow> &rows, const RowId &row)
 void begin_rescoring(IndexSearch *search)
 {
 	Rescoring &rescoring = search->rescoring;
-	const bool pending_exact = search->handle->compact() && !search->handle->format.narrowed();
+	const bool pending_exact = search->rescore != RescoreFrom::kTable || !search->handle->format.narrowed();
 	for (FoundRow &row : search->rows) {
 		if (row.node != kNoNode) {
 			rescoring.waiting.push_back(row);

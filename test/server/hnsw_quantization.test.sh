@@ -91,6 +91,10 @@ for options in "layout = compact, exact = float16" "layout = inline, exact = flo
 		"SET hnsw.ef_search = 40; SET hnsw.iterative_scan = strict_order"; do
 		is "$(misplaced "SET hnsw.rescore = on; $settings" "" 300)" "$in_order" "$options, rescored: in order, $settings"
 	done
+	for rescore in auto on off; do
+		is "$(sql "SET enable_seqscan = off; SET hnsw.rescore = $rescore; SET hnsw.ef_search = 500; SELECT count(*) FROM
+			(SELECT id FROM items ORDER BY v <-> new_value(5000) LIMIT 500) AS found" | tail -1)" 450 "$options, rescore = $rescore: pending rows are found"
+	done
 	for strategy in lazy table; do
 		is "$(misplaced "SET hnsw.rescore = on; SET vecext.filter_strategy = '$strategy'" "WHERE note = 0" 300)" "$in_order" \
 			"$options, rescored: in order with a filter, $strategy"
