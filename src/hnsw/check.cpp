@@ -58,6 +58,26 @@ void report(CheckRun &run, Severity severity, BlockNumber block, int slot, const
 
 namespace {
 
+/* The index as its metapage says now. */
+void load_handle(CheckRun *run)
+{
+	const MetaPage meta = read_meta(run->index);
+	run->handle = copy_handle(cached_handle(run->index, meta), run->context);
+	run->graph.init(run->index, run->handle, run->context);
+	if (run->handle->compact())
+		run->coder.init(run->handle->format, hold_quantizer(run->index, meta, run->context), run->context);
+}
+
+} /* namespace */
+
+void follow_centre(CheckRun &run)
+{
+	if (run.handle->centre_version == 0 && read_meta(run.index).state.centre_version != 0)
+		load_handle(&run);
+}
+
+namespace {
+
 /* Runs a part of the check. False when it found something that has to be looked
  * at again; that is forgotten. */
 template <class Part> bool looks_sound(CheckRun &run, Part part)
@@ -79,19 +99,14 @@ void init_run(CheckRun *run, const InspectedIndex &inspected, CheckMode mode, bo
 	run->mode = mode;
 	run->look = Look::kFirst;
 	run->with_heap = with_heap;
-	run->handle = copy_handle(cached_handle(inspected.index, read_meta(inspected.index)), CurrentMemoryContext);
-	run->graph.init(inspected.index, run->handle, CurrentMemoryContext);
+	load_handle(run);
 	run->strategy = GetAccessStrategy(BAS_BULKREAD);
 	run->blocks = RelationGetNumberOfBlocks(inspected.index);
 	run->findings.init(arena, 16);
 	run->rows.init(arena, 1024);
 	run->value_refs.init(arena, 1024);
-	if (run->handle->compact()) {
-		run->coder.init(run->handle->format,
-						hold_quantizer(inspected.index, read_meta(inspected.index), CurrentMemoryContext),
-						CurrentMemoryContext);
+	if (run->handle->compact())
 		run->node_code = arena.allocate<uint8>(run->handle->format.value_bytes);
-	}
 	if (!run->handle->coded())
 		return;
 	const hnsw::CodeSpace &space = run->handle->space;
@@ -152,6 +167,7 @@ void check_pages(CheckRun &run)
 	suspects.init(context_arena(CurrentMemoryContext), 16);
 	bool sound = looks_sound(run, [&] { check_chain(run); });
 	collect_facts(run);
+	follow_centre(run);
 	check_value_refs(run);
 	sound &= looks_sound(run, [&] { check_lists(run); });
 	sound &= looks_sound(run, [&] { check_entry_point(run); });

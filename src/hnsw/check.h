@@ -119,6 +119,9 @@ inline uint64 value_ref_key(BlockNumber block, OffsetNumber item)
 /* check.cpp */
 void report(CheckRun &run, Severity severity, BlockNumber block, int slot, const char *format, ...)
 	pg_attribute_printf(5, 6);
+/* To be called after nodes were read and before their codes are looked at: the first
+ * merge, perhaps beside this check, sets what codes are relative to. */
+void follow_centre(CheckRun &run);
 /* A fingerprint of a value's bytes, never 0. */
 uint64 hash_value(const void *data, uint32 bytes);
 

@@ -42,6 +42,7 @@ void check_node_page(CheckRun &run, char *page, BlockNumber block)
 	const PageOpaque *opaque = page_opaque(page);
 	const int cls = level_class(opaque->kind);
 	uint32 used = 0;
+	follow_centre(run);
 	for (uint32 slot = 0; slot < format.slots_per_page[cls]; slot++) {
 		used += reinterpret_cast<NodeHeader *>(page + record_offset(format, cls, slot))->state != NodeState::kFree;
 		check_record(run, page, block, slot);

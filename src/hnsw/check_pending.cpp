@@ -4,27 +4,44 @@
  * Inserts append to the chain at any time, also while the check is confirming:
  * so the tail is compared with the metapage only once no page follows it, and a
  * page is read again when the metapage says that one does. Merges cut pages off
- * at the head; a walk that falls off the chain starts again at the new head,
- * keeping what it saw.
+ * at the head, and their blocks come back as other pages, perhaps as the tail of this
+ * chain: so the head is told by its first number, other pages by their sequence, and
+ * a walk that falls off the chain starts again at the new head, keeping what it saw.
  */
 #include <cmath>
 
 #include "hnsw/check.h"
+
+#include "pg/injection.h"
 
 namespace vecext::pg {
 
 namespace {
 
 struct ChainWalk {
+	BlockNumber head; /* where it began, */
+	uint64 head_number;
 	BlockNumber block;
-	bool first; /* nothing is known of the page yet */
+	bool first; /* the page's sequence is not known yet */
 	uint64 sequence;
 	uint64 number; /* of its first entry */
 };
 
 ChainWalk start_walk(const IndexState &state)
 {
-	return {state.pending_head, true, 0, state.pending_head_number};
+	return {state.pending_head, state.pending_head_number, state.pending_head, true, 0, state.pending_head_number};
+}
+
+/* Starts again at the head when a merge has cut the walk off: true. What it has seen
+ * has lower numbers than the new head. */
+bool restart(CheckRun &run, ChainWalk *walk)
+{
+	const IndexState state = read_meta(run.index).state;
+	const bool moved = state.pending_head != walk->head || state.pending_head_number != walk->head_number;
+	if (!moved || state.pending_head_number < walk->number)
+		return false;
+	*walk = start_walk(state);
+	return true;
 }
 
 bool is_waiting(const PendingEntry &entry)
@@ -96,7 +113,10 @@ void check_page(CheckRun &run, char *page, const ChainWalk &walk)
 /* Whether the page is the one that the walk expects. */
 bool is_expected(char *page, const ChainWalk &walk)
 {
-	return is_page_of_kind(page, PageKind::kPending) && (walk.first || pending_header(page)->sequence == walk.sequence);
+	if (!is_page_of_kind(page, PageKind::kPending))
+		return false;
+	const PendingPageHeader *header = pending_header(page);
+	return walk.first ? header->first_number == walk.number : header->sequence == walk.sequence;
 }
 
 /* False at the end of the chain, which the metapage must agree to. */
@@ -107,13 +127,19 @@ bool advance(CheckRun &run, char *page, ChainWalk *walk)
 		if (tail == walk->block)
 			return false;
 		copy_page(run.index, walk->block, nullptr, page); /* extended meanwhile? */
-		if (!is_expected(page, *walk) || page_opaque(page)->next == InvalidBlockNumber) {
+		const bool same = is_expected(page, *walk);
+		if (!same && restart(run, walk))
+			return true;
+		if (!same || page_opaque(page)->next == InvalidBlockNumber) {
 			report(run, Severity::kError, walk->block, -1, "pending chain ends here, not at block %u", tail);
 			return false;
 		}
 	}
 	const PendingPageHeader *header = pending_header(page);
-	*walk = {page_opaque(page)->next, false, header->sequence + 1, header->first_number + header->count};
+	walk->block = page_opaque(page)->next;
+	walk->first = false;
+	walk->sequence = header->sequence + 1;
+	walk->number = header->first_number + header->count;
 	return true;
 }
 
@@ -125,20 +151,20 @@ void check_pending_chain(CheckRun &run)
 	ChainWalk walk = start_walk(read_meta(run.index).state);
 	while (walk.block != InvalidBlockNumber) {
 		CHECK_FOR_INTERRUPTS();
+		PAUSE_POINT("chain page");
 		if (walk.block < RelationGetNumberOfBlocks(run.index))
 			copy_page(run.index, walk.block, nullptr, page);
 		else
 			memset(page, 0, BLCKSZ);
 		if (!is_expected(page, walk)) {
-			const IndexState state = read_meta(run.index).state;
-			const bool cut_off = state.pending_head_number >= walk.number && state.pending_head != walk.block;
-			if (run.exclusive() || !cut_off) {
+			if (restart(run, &walk))
+				continue;
+			/* Of a head that begins with another number, check_page() will say so. */
+			if (!walk.first || !is_page_of_kind(page, PageKind::kPending)) {
 				report(run, Severity::kError, walk.block, -1,
 					   "pending chain leads to a page that does not belong to it");
 				return;
 			}
-			walk = start_walk(state);
-			continue;
 		}
 		run.chain_blocks.insert(walk.block);
 		check_page(run, page, walk);

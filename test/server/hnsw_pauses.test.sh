@@ -194,6 +194,48 @@ for point in "rows removed" "records marked" repair repair:20 repaired connected
 	done
 done
 
+# ---- a check stands at the head of the pending chain ----
+
+sql "CREATE EXTENSION pageinspect" >/dev/null
+# number_at BLOCK PLACE: four bytes of the index. In the metapage the head of the chain
+# is at 104, its tail at 108; on a pending page the number of its rows is at 40.
+number_at() {
+	sql "SELECT sum(get_byte(page, $2 + i)::bigint << 8 * i) FROM get_raw_page('items_v', $1) page, generate_series(0, 3) i"
+}
+check="SELECT level, message FROM hnsw_check('items_v')"
+
+for name in coded apart compact; do
+	layout $name
+	# A merge drops the head, which comes back as the tail: the rows between them stay
+	# pending. (The tail is filled, so that the next row needs a page.)
+	hnsw_table 300 "pending_limit = 100000"
+	insert 301 900
+	head=$(number_at 0 104)
+	room=$(($(number_at $head 40) - $(number_at $(number_at 0 108) 40)))
+	[ $room = 0 ] || insert 901 $((900 + room))
+	stop_at "chain page" "$name, check" "$check"
+	PGAPPNAME=merger psql -XAtq -c "SET vecext_test.pause_at = 'page dropped'" -c "SELECT hnsw_merge('items_v')" >/dev/null 2>&1 &
+	beside=$!
+	wait_until "SELECT (count(*) = 2)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted" $beside ||
+		tap_case fail "$stopped_name: a merge drops the head"
+	insert 2001 2003
+	is "$(number_at 0 108)" "$head" "$stopped_name: the head comes back as the tail"
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'merger'" >/dev/null
+	wait $beside
+	resume
+	is "$(cat "$tap_work/stopped")" "" "$stopped_name, head merged and reused: it finds nothing"
+	hnsw_clean "$stopped_name, afterwards"
+
+	# The first merge sets what codes are relative to.
+	hnsw_table 0 "pending_limit = 100000"
+	insert 1 300
+	stop_at "chain page" "$name, check of an index without a graph" "$check"
+	merge
+	resume
+	is "$(cat "$tap_work/stopped")" "" "$stopped_name, first merge: it finds nothing"
+	whole "$stopped_name, first merge"
+done
+
 # ---- insertions, builds, prewarming ----
 
 hnsw_table 10 "pending_limit = 100000"
