@@ -152,6 +152,7 @@ void confirm(CheckRun &run, const ArenaVector<BlockNumber> &suspects)
 	else
 		LockPage(run.index, kGraphLock, ShareLock);
 	run.look = Look::kConfirm;
+	follow_centre(run);
 	check_chain(run);
 	check_lists(run);
 	check_entry_point(run);
