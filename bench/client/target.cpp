@@ -11,7 +11,7 @@ Target::Target(Options &options)
 	: conninfo(options.text("connect", "")), extension(options.text("extension", "vecext")),
 	  system(options.text("system", extension == "vector" ? "pgvector" : extension)),
 	  table(options.text("table", "bench_items")), metric(parse_metric(options.text("metric", "l2"))),
-	  settings(options.texts("set"))
+	  index(options.text("index", table + "_hnsw")), settings(options.texts("set"))
 {
 }
 

@@ -7,10 +7,10 @@
  *   --system NAME        what the records call it; default vecext or pgvector
  *   --table NAME         default bench_items
  *   --metric NAME        l2, cosine or ip; default l2
+ *   --index NAME         the table's hnsw index; default TABLE_hnsw
  *   --set NAME=VALUE     a setting for every session; any number of times
  *
- * The table has an id (int4, not null, no index) and a vector v. Its hnsw index is
- * called TABLE_hnsw.
+ * The table, or a view of one, has an id (int4, not null, no index) and a vector v.
  */
 #pragma once
 
@@ -30,6 +30,7 @@ struct Target {
 	std::string system;
 	std::string table;
 	Metric metric;
+	std::string index;
 	std::vector<std::string> settings;
 
 	explicit Target(Options &options);
@@ -38,7 +39,7 @@ struct Target {
 	Connection connect() const;
 
 	Records records() const { return Records(system); }
-	std::string index_name() const { return table + "_hnsw"; }
+	const std::string &index_name() const { return index; }
 	const char *distance_operator() const;
 	const char *operator_class() const;
 

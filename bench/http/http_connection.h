@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "data/matrix.h"
 #include "report/options.h"
 
 namespace vecext::bench {
@@ -50,8 +51,15 @@ void print_latencies(const std::string &system, const std::string &label, std::v
 
 void append_json_vector(std::string &out, const float *values, size_t size);
 
+/* Rows first .. first + rows - 1 as points whose ids are the rows' plus `first_id`. */
+std::string upsert_body(const Vectors &vectors, size_t first, size_t rows, size_t first_id);
+
+/* The bodies of nearest searches, one for each query. */
+std::vector<std::string> search_bodies(const Vectors &queries, size_t k, int64_t ef);
+
 void load_http(Options &options);     /* http_load.cpp */
 void search_http(Options &options);   /* http_read.cpp */
 void retrieve_http(Options &options); /* http_read.cpp */
+void mix_http(Options &options);      /* http_mixed.cpp */
 
 } /* namespace vecext::bench */

@@ -7,6 +7,10 @@
  *   search    --queries FILE --truth FILE.gt [--k 10] [--connections 1,2,8]
  *             [--ef-search 40,80,160] [--rounds 2]
  *   retrieve  [--rows N] [--calls 1000] [--batch 100] [--connections 2]
+ *   mixed     --base FILE --queries FILE [--first 0] [--rows N] [--k 10] [--ef-search 80]
+ *             [--batch 100] [--seconds 10], each
+ *             p99 of searches on one connection, alone and beside another that
+ *             upserts the rows as points from the id `first` on
  *
  * Options for the server: --host, --port, --collection, --key. --system names
  * the column of the records.
@@ -23,11 +27,11 @@ int main(int argc, char **argv)
 {
 	using namespace vecext::bench;
 	const std::map<std::string, void (*)(Options &)> commands = {
-		{"load", load_http}, {"search", search_http}, {"retrieve", retrieve_http}};
+		{"load", load_http}, {"search", search_http}, {"retrieve", retrieve_http}, {"mixed", mix_http}};
 	try {
 		const auto command = commands.find(argc > 1 ? argv[1] : "");
 		if (command == commands.end())
-			throw std::runtime_error("usage: vecext-bench-http load|search|retrieve --option value ...");
+			throw std::runtime_error("usage: vecext-bench-http load|search|retrieve|mixed --option value ...");
 		Options options(argc, argv, 2);
 		command->second(options);
 		return 0;

@@ -39,14 +39,18 @@ double recall(const std::string &response, const GroundTruth &truth, size_t quer
 	return static_cast<double>(found) / static_cast<double>(k);
 }
 
-std::string search_body(const Vectors &queries, size_t i, size_t k, int64_t ef)
-{
-	std::string body = "{\"query\":";
-	append_json_vector(body, queries.row(i), queries.columns);
-	return body + ",\"limit\":" + std::to_string(k) + ",\"params\":{\"hnsw_ef\":" + std::to_string(ef) + "}}";
-}
-
 } /* namespace */
+
+std::vector<std::string> search_bodies(const Vectors &queries, size_t k, int64_t ef)
+{
+	std::vector<std::string> bodies;
+	for (size_t i = 0; i < queries.rows; i++) {
+		std::string &body = bodies.emplace_back("{\"query\":");
+		append_json_vector(body, queries.row(i), queries.columns);
+		body += ",\"limit\":" + std::to_string(k) + ",\"params\":{\"hnsw_ef\":" + std::to_string(ef) + "}}";
+	}
+	return bodies;
+}
 
 void search_http(Options &options)
 {
@@ -60,15 +64,16 @@ void search_http(Options &options)
 	const auto efs = options.integers("ef-search", "40,80,160");
 	options.finish();
 
-	for (const int64_t ef : efs)
+	for (const int64_t ef : efs) {
+		const std::vector<std::string> bodies = search_bodies(queries, k, ef);
 		for (const int64_t n : connections) {
 			std::vector<double> recalls(queries.rows);
 			const double start = wall_seconds();
 			auto latencies = run_on_connections(
 				target, static_cast<size_t>(n), queries.rows * rounds, [&](HttpConnection &connection, size_t i) {
 					const size_t query = i % queries.rows;
-					recalls[query] = recall(
-						connection.call("POST", "/points/query", search_body(queries, query, k, ef)), truth, query, k);
+					recalls[query] =
+						recall(connection.call("POST", "/points/query", bodies[query]), truth, query, k);
 				});
 			const double seconds = wall_seconds() - start;
 			const std::string label = "ef " + std::to_string(ef) + ", " + std::to_string(n) + " connections";
@@ -78,6 +83,7 @@ void search_http(Options &options)
 			Records(system).print(label + ": recall@" + std::to_string(k), sum / queries.rows, "");
 			print_latencies(system, label, std::move(latencies), seconds);
 		}
+	}
 }
 
 void retrieve_http(Options &options)

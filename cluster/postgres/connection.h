@@ -63,7 +63,10 @@ public:
 	/* The session's setting for the calls that follow; sent with the next when it changes. */
 	void set(const std::string &setting, const std::string &value);
 
-	/* False once the server has closed an idle connection. */
+	/* False once a call has lost the connection. */
+	bool is_open() const { return connection_ && PQstatus(connection_.get()) == CONNECTION_OK; }
+
+	/* Also false once the server has closed an idle connection. */
 	bool is_usable();
 
 	const TypeOids &types() const { return types_; }

@@ -103,7 +103,7 @@ void Pool::give_back(std::unique_ptr<Connection> connection)
 	{
 		const std::lock_guard lock(mutex_);
 		taken_--;
-		if (connection && connection->is_usable())
+		if (connection && connection->is_open())
 			idle_.push_back(std::move(connection));
 	}
 	returned_.notify_one();

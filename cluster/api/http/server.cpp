@@ -48,6 +48,7 @@ using PlainStream = beast::basic_stream<tcp, Executor>;
 using TlsStream = beast::ssl_stream<PlainStream>;
 
 constexpr size_t kHeaderLimit = 64 * 1024;
+constexpr size_t kFirstRead = 32 * 1024; /* a search by a vector of 1536 floats, whole */
 constexpr size_t kBodyPadding = 64; /* simdjson reads that far behind a text */
 constexpr size_t kLingerBytes = 64 << 20;
 
@@ -442,7 +443,8 @@ private:
 		parser_->body_limit(common_->options.max_body_bytes);
 		request_ = {};
 		if (buffer_.size() > 0) {
-			read_header();
+			/* Not at once: pipelined requests would nest. */
+			asio::post(executor(), [self = this->shared_from_this()] { self->read_header(); });
 			return;
 		}
 		if (common_->draining) {
@@ -452,7 +454,7 @@ private:
 		idle_ = true;
 		expire_after(first_request_ ? common_->options.header_timeout : common_->options.idle_timeout);
 		first_request_ = false;
-		stream_.async_read_some(buffer_.prepare(8192),
+		stream_.async_read_some(buffer_.prepare(kFirstRead),
 								[self = this->shared_from_this()](const Error &error, size_t got) {
 									self->idle_ = false;
 									self->buffer_.commit(got);
@@ -463,7 +465,39 @@ private:
 								});
 	}
 
+	/* Every asynchronous step wakes threads, for its end and for its timer, which
+	 * costs more than a small request's work. What has arrived is parsed at once. */
 	void read_header()
+	{
+		Error error;
+		if (!parse_arrived(error))
+			refuse(error);
+		else if (parser_->is_header_done())
+			begin_body();
+		else
+			read_rest_of_header();
+	}
+
+	/* False for an error. */
+	bool parse_arrived(Error &error)
+	{
+		while (buffer_.size() > 0 && !parser_->is_done()) {
+			const bool was_header = !parser_->is_header_done();
+			const size_t taken = parser_->put(buffer_.data(), error);
+			buffer_.consume(taken);
+			if (error == wire::error::need_more) {
+				error = {};
+				return true;
+			}
+			if (error)
+				return false;
+			if (taken == 0 || (was_header && parser_->is_header_done()))
+				return true;
+		}
+		return true;
+	}
+
+	void read_rest_of_header()
 	{
 		expire_after(common_->options.header_timeout);
 		wire::async_read_header(stream_, buffer_, *parser_, step([](Session &self, const Error &error) {
@@ -492,6 +526,11 @@ private:
 	/* Piece by piece, so that the timeout is one of silence, not of size. */
 	void read_body()
 	{
+		Error arrived;
+		if (!parse_arrived(arrived)) {
+			refuse(arrived);
+			return;
+		}
 		if (parser_->is_done()) {
 			handle();
 			return;
@@ -563,7 +602,22 @@ private:
 		fill(std::move(response));
 		serializer_.emplace(*response_);
 		serializer_->split(false);
-		write_next();
+		if (write_at_once())
+			after_write();
+		else
+			write_next();
+	}
+
+	/* What fits the socket's buffer, as most answers do, needs no asynchronous step.
+	 * False when something is left to write; the next step meets an error again. */
+	bool write_at_once()
+	{
+		if constexpr (kTls)
+			return false;
+		Error error;
+		while (!error && !serializer_->is_done())
+			wire::write_some(stream_, *serializer_, error);
+		return serializer_->is_done();
 	}
 
 	void write_next()
@@ -735,6 +789,7 @@ private:
 		}
 		Error ignored;
 		socket.set_option(tcp::no_delay(true), ignored);
+		socket.non_blocking(true, ignored);
 		welcome(std::move(socket));
 		accept();
 	}
