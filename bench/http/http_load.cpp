@@ -15,7 +15,10 @@ std::string upsert_body(const Vectors &vectors, size_t first, size_t rows, size_
 {
 	std::string body = "{\"points\":[";
 	for (size_t i = first; i < first + rows; i++) {
-		body.append(i == first ? "" : ",").append("{\"id\":").append(std::to_string(first_id + i)).append(",\"vector\":");
+		body.append(i == first ? "" : ",")
+			.append("{\"id\":")
+			.append(std::to_string(first_id + i))
+			.append(",\"vector\":");
 		append_json_vector(body, vectors.row(i), vectors.columns);
 		body.append(",\"payload\":{\"n\":").append(std::to_string(i)).append(",\"group\":\"g");
 		body.append(std::to_string(i % 100)).append("\"}}");
@@ -52,7 +55,8 @@ void load_http(Options &options)
 	const double start = wall_seconds();
 	auto latencies = run_on_connections(target, connections, batches, [&](HttpConnection &connection, size_t i) {
 		const size_t first = i * batch;
-		connection.call("PUT", "/points?wait=true", upsert_body(vectors, first, std::min(batch, vectors.rows - first), 0));
+		connection.call("PUT", "/points?wait=true",
+						upsert_body(vectors, first, std::min(batch, vectors.rows - first), 0));
 	});
 	const double seconds = wall_seconds() - start;
 	Records(system).print("upsert, batches of " + std::to_string(batch) + ": points per second", vectors.rows / seconds,

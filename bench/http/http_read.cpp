@@ -10,6 +10,7 @@
 #include "http/http_connection.h"
 #include "report/clocks.h"
 #include "report/records.h"
+#include "report/search_curve.h"
 
 namespace vecext::bench {
 
@@ -72,16 +73,17 @@ void search_http(Options &options)
 			auto latencies = run_on_connections(
 				target, static_cast<size_t>(n), queries.rows * rounds, [&](HttpConnection &connection, size_t i) {
 					const size_t query = i % queries.rows;
-					recalls[query] =
-						recall(connection.call("POST", "/points/query", bodies[query]), truth, query, k);
+					recalls[query] = recall(connection.call("POST", "/points/query", bodies[query]), truth, query, k);
 				});
 			const double seconds = wall_seconds() - start;
-			const std::string label = "ef " + std::to_string(ef) + ", " + std::to_string(n) + " connections";
+			const std::string label = "HTTP, " + std::to_string(n) + " connections, ef " + std::to_string(ef);
 			double sum = 0;
 			for (const double value : recalls)
 				sum += value;
 			Records(system).print(label + ": recall@" + std::to_string(k), sum / queries.rows, "");
-			print_latencies(system, label, std::move(latencies), seconds);
+			Records(system).print(label + ": queries per second", latencies.size() / seconds, "1/s");
+			Records(system).print(label + ": p50", percentile(latencies, 0.5) * 1e6, "us");
+			Records(system).print(label + ": p99", percentile(latencies, 0.99) * 1e6, "us");
 		}
 	}
 }

@@ -49,7 +49,7 @@ using TlsStream = beast::ssl_stream<PlainStream>;
 
 constexpr size_t kHeaderLimit = 64 * 1024;
 constexpr size_t kFirstRead = 32 * 1024; /* a search by a vector of 1536 floats, whole */
-constexpr size_t kBodyPadding = 64; /* simdjson reads that far behind a text */
+constexpr size_t kBodyPadding = 64;      /* simdjson reads that far behind a text */
 constexpr size_t kLingerBytes = 64 << 20;
 
 /* A request's body: a string with room behind its end. */
