@@ -19,7 +19,6 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <spdlog/spdlog.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,9 +49,7 @@ using TlsStream = beast::ssl_stream<PlainStream>;
 
 constexpr size_t kHeaderLimit = 64 * 1024;
 constexpr size_t kFirstRead = 32 * 1024; /* a search by a vector of 1536 floats, whole */
-/* How long a thread waits for the next request of the client it has just answered. */
-constexpr int kPatienceMilliseconds = 1;
-constexpr size_t kBodyPadding = 64; /* simdjson reads that far behind a text */
+constexpr size_t kBodyPadding = 64;      /* simdjson reads that far behind a text */
 constexpr size_t kLingerBytes = 64 << 20;
 
 /* A request's body: a string with room behind its end. */
@@ -320,14 +317,10 @@ private:
 
 /* What sessions share. */
 struct Common {
-	explicit Common(const ServerOptions &given)
-		: options(given), slots(std::max(given.threads, 3u) - 2), places_to_wait(static_cast<int>(given.threads / 3))
-	{
-	}
+	explicit Common(const ServerOptions &given) : options(given), slots(std::max(given.threads, 3u) - 2) {}
 
 	ServerOptions options;
 	HandlerSlots slots;
-	std::atomic<int> places_to_wait; /* how many more threads may wait for a client */
 	SessionList sessions;
 	std::atomic<bool> draining{false};
 };
@@ -449,7 +442,7 @@ private:
 		parser_->header_limit(kHeaderLimit);
 		parser_->body_limit(common_->options.max_body_bytes);
 		request_ = {};
-		if (buffer_.size() > 0 || (!first_request_ && arrives_soon())) {
+		if (buffer_.size() > 0) {
 			/* Not at once: pipelined requests would nest. */
 			asio::post(executor(), [self = this->shared_from_this()] { self->read_header(); });
 			return;
@@ -470,29 +463,6 @@ private:
 									else
 										self->read_header();
 								});
-	}
-
-	/* Waits for the next request, in this thread, a moment only: a busy client sends
-	 * it at once, and to be woken by it is cheaper than to change threads. */
-	bool arrives_soon()
-	{
-		if constexpr (kTls)
-			return false;
-		bool arrived = false;
-		if (--common_->places_to_wait >= 0) {
-			pollfd socket = {beast::get_lowest_layer(stream_).socket().native_handle(), POLLIN, 0};
-			arrived = poll(&socket, 1, kPatienceMilliseconds) > 0 && read_arrived();
-		}
-		common_->places_to_wait++;
-		return arrived;
-	}
-
-	bool read_arrived()
-	{
-		Error error;
-		const size_t got = beast::get_lowest_layer(stream_).socket().read_some(buffer_.prepare(kFirstRead), error);
-		buffer_.commit(got);
-		return got > 0;
 	}
 
 	/* Every asynchronous step wakes threads, for its end and for its timer, which
