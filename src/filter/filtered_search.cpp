@@ -618,6 +618,13 @@ bool finds_all(const FilteredSearch *search)
 	return search->filter == nullptr || !std::isinf(search->range);
 }
 
+/* A plain search expands every node of its beam. Those of dead rows give none, so
+ * that few rows do not mean that the graph has no more. */
+bool beam_was_filled(const FilteredSearch *search)
+{
+	return search->index->layer.counters.nodes_visited >= static_cast<uint64>(hnsw_ef_search);
+}
+
 /* False when another strategy must take over. */
 bool run_strategy(FilteredSearch *search)
 {
@@ -642,14 +649,16 @@ bool run_strategy(FilteredSearch *search)
 	}
 	search->expected_share = outlook_of(search).matches / std::max(search->estimates.rows, 1.0);
 	search->spent_limit = effort_limit(search, outlook_of(search));
-	if (is_plain(search))
+	const bool plain = is_plain(search);
+	if (plain)
 		search_plainly(search);
 	else if (!walk(search))
 		return false;
 	if (fell_short(search))
 		return false;
-	search->complete = finds_all(search) && search->rows.size() < search->wanted;
-	if (search->filter == nullptr && !is_plain(search) && search->index->rescore != RescoreFrom::kNothing)
+	search->complete =
+		finds_all(search) && search->rows.size() < search->wanted && !(plain && beam_was_filled(search));
+	if (search->filter == nullptr && !plain && search->index->rescore != RescoreFrom::kNothing)
 		rescore_rows(search);
 	return true;
 }

@@ -135,4 +135,12 @@ at_least "$(sql "SELECT count(*) FROM ranges WHERE cardinality(expected) BETWEEN
 at_least "$(sql "SELECT round(sum(cardinality(within))::numeric / sum(cardinality(expected)), 4) FROM ranges")" 0.98 "recall of ranges"
 at_least "$(sql "SELECT round(avg(coalesce(cardinality(within), 0)::numeric / cardinality(expected)), 4) FROM ranges WHERE expected IS NOT NULL")" 0.98 \
 	"recall of the average range"
+
+# The first search marks the dead rows of the index, which the second then meets in its beam.
+sql "CREATE TABLE dying (id int PRIMARY KEY, v vector(24)) WITH (autovacuum_enabled = off);
+	INSERT INTO dying SELECT i, random_vector(24, random(), i) FROM generate_series(1, 3000) i;
+	CREATE INDEX ON dying USING hnsw (v vector_l2_ops);
+	DELETE FROM dying WHERE id <= 2400" >/dev/null || bail_out "no table"
+dying="SET enable_seqscan = off; SET hnsw.ef_search = 1000; SELECT count(*) FROM (SELECT FROM dying ORDER BY v <-> (SELECT v FROM dying WHERE id = 3000) LIMIT 600) r"
+is "$(sql "$dying"), $(sql "$dying")" "600, 600" "dead rows in the beam do not end a search"
 done_testing
