@@ -656,8 +656,7 @@ bool run_strategy(FilteredSearch *search)
 		return false;
 	if (fell_short(search))
 		return false;
-	search->complete =
-		finds_all(search) && search->rows.size() < search->wanted && !(plain && beam_was_filled(search));
+	search->complete = finds_all(search) && search->rows.size() < search->wanted && !(plain && beam_was_filled(search));
 	if (search->filter == nullptr && !plain && search->index->rescore != RescoreFrom::kNothing)
 		rescore_rows(search);
 	return true;
