@@ -11,6 +11,8 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <random>
+#include <string>
 #include <thread>
 
 #include "config/load.h"
@@ -30,6 +32,15 @@ void bound_memory()
 	mallopt(M_ARENA_MAX, 4);
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+/* The name of all our sessions in PostgreSQL, by which one sidecar sees another
+ * that uses the same database (Catalog::refuse_other_sidecars). */
+void name_sessions()
+{
+	std::random_device random;
+	const std::string name = "vecextd node " + std::to_string(random()) + std::to_string(random());
+	setenv("PGAPPNAME", name.c_str(), 1);
 }
 
 sigset_t ending_signals()
@@ -116,6 +127,7 @@ int run(int argc, char **argv)
 		return *exit_status;
 
 	bound_memory();
+	name_sessions();
 	const sigset_t signals = ending_signals();
 	pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 	signal(SIGPIPE, SIG_IGN);

@@ -3,7 +3,9 @@
  */
 #include "collection/catalog.h"
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "collection/config_change.h"
 #include "model/error.h"
@@ -219,6 +221,26 @@ Catalog::Catalog(std::shared_ptr<postgres::Pool> pool) : pool_(std::move(pool)) 
 void Catalog::run(const std::string &script)
 {
 	pool_->run(kNoDeadline, [&](Connection &connection) { return connection.command(script); });
+}
+
+void Catalog::refuse_other_sidecars()
+{
+	constexpr auto kPatience = std::chrono::seconds(10);
+	const auto give_up = std::chrono::steady_clock::now() + kPatience;
+	for (;;) {
+		const Result others = pool_->run(kNoDeadline, [](Connection &connection) {
+			return connection.command("SELECT pid, application_name, datname FROM pg_stat_activity"
+									  " WHERE datname = current_database() AND application_name LIKE 'vecextd node %'"
+									  " AND application_name <> current_setting('application_name') LIMIT 1");
+		});
+		if (others.rows() == 0)
+			return;
+		if (std::chrono::steady_clock::now() > give_up)
+			throw model::Error(model::ErrorKind::kStorageLocked,
+							   "another vecextd uses the database \"" + std::string(others.text(0, 2)) +
+								   "\" (session with PID " + std::string(others.text(0, 0)) + ")");
+		std::this_thread::sleep_for(std::chrono::milliseconds(200));
+	}
 }
 
 void Catalog::install()

@@ -40,6 +40,11 @@ public:
 	/* Creates the extension and the catalog where they are missing. */
 	void install();
 
+	/* Throws kStorageLocked while sessions of another sidecar are in the database:
+	 * two would count each other's operations and points wrongly. Waits a while
+	 * for those of one that has just died. */
+	void refuse_other_sidecars();
+
 	std::vector<StoredCollection> load();
 	std::map<std::string, uint64_t> load_aliases(); /* to numbers of collections */
 

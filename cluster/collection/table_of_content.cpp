@@ -23,6 +23,7 @@ void check_supported(const model::CreateCollection &request)
 TableOfContent::TableOfContent(std::shared_ptr<postgres::Pool> pool, NodeSettings settings)
 {
 	context_.catalog = std::make_shared<Catalog>(pool);
+	context_.catalog->refuse_other_sidecars();
 	context_.catalog->install();
 	context_.worker = std::make_shared<IndexWorker>(pool->conninfo());
 	context_.pool = std::move(pool);

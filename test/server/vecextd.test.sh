@@ -181,6 +181,13 @@ ok "it uses an existing PostgreSQL" wait_until 60 ready
 is "$(status -X PUT "$url/collections/there" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "collections are made there"
 is "$(sql 'SELECT count(*) FROM qdrant.there')" 0 "and are seen in psql"
 ok "and no PostgreSQL of our own runs" no_postgres
+first=$pid
+QDRANT__SERVICE__HTTP_PORT=$((port + 2)) QDRANT__STORAGE__STORAGE_PATH=second launch second \
+	--postgres-url "host=$PGHOST port=$PGPORT user=postgres dbname=postgres"
+wait "$pid"
+is $? 1 "a second sidecar on the same database ends"
+like "$(tail -n 1 second.log)" 'another vecextd uses the database "postgres"' "and says why"
+pid=$first
 kill -TERM "$pid"
 wait "$pid"
 is $? 0 "it ends and leaves that PostgreSQL alone"
