@@ -30,6 +30,7 @@ CreateFieldIndex decode_create_field_index(const Node &node);
 
 /* decode_filter.cpp */
 model::Filter decode_filter(const Node &node);
+std::optional<model::Filter> optional_filter(const Node &object, std::string_view name = "filter");
 model::GeoPoint decode_geo_point(const Node &node);
 void check_payload_path(const Node &node, std::string_view path);
 
@@ -65,6 +66,9 @@ model::MatrixRequest decode_matrix(const Node &node);
 model::OrderBy decode_order_by(const Node &node);
 
 /* decode_query.cpp */
+model::VectorInput decode_vector_input(const Node &node);
+std::vector<model::VectorInput> optional_inputs(const Node &object, std::string_view name);
+std::optional<model::LookupLocation> optional_lookup(const Node &object);
 model::QueryRequest decode_query_request(const Node &node);
 model::QueryGroupsRequest decode_query_groups(const Node &node);
 model::SearchParams decode_search_params(const Node &node);

@@ -280,4 +280,10 @@ model::Filter decode_filter(const Node &node)
 	return decode_at(node, progress);
 }
 
+std::optional<model::Filter> optional_filter(const Node &object, std::string_view name)
+{
+	const auto field = object.field(name);
+	return field ? std::optional(decode_filter(*field)) : std::nullopt;
+}
+
 } /* namespace vecext::api::rest */

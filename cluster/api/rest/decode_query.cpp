@@ -11,22 +11,6 @@ namespace {
 /* Deepest nesting of prefetches. */
 constexpr int kMaxPrefetchDepth = 64;
 
-model::VectorInput decode_vector_input(const Node &node)
-{
-	if (node.is_integer() || node.is_string())
-		return decode_point_id(node);
-	return decode_vector(node);
-}
-
-std::vector<model::VectorInput> optional_inputs(const Node &object, std::string_view name)
-{
-	std::vector<model::VectorInput> inputs;
-	if (const auto list = object.field(name))
-		for (const auto value : list->array())
-			inputs.push_back(decode_vector_input(list->element(value, static_cast<int64_t>(inputs.size()))));
-	return inputs;
-}
-
 model::ContextPair decode_pair(const Node &node)
 {
 	return {decode_vector_input(node.required("positive")), decode_vector_input(node.required("negative"))};
@@ -151,15 +135,6 @@ model::Query decode_query(const Node &node)
 	return decode_keyed(node);
 }
 
-std::optional<model::LookupLocation> optional_lookup(const Node &object)
-{
-	const auto field = object.field("lookup_from");
-	if (!field)
-		return std::nullopt;
-	return model::LookupLocation{std::string(field->required("collection").text()), optional_text(*field, "vector"),
-								 optional_shard_key(*field)};
-}
-
 std::vector<model::Prefetch> optional_prefetches(const Node &object, int depth);
 
 /* What the root and a prefetch have in common. */
@@ -169,8 +144,7 @@ template <class Request> void decode_common(const Node &node, Request &request, 
 	if (const auto query = node.field("query"))
 		request.query = decode_query(*query);
 	request.using_vector = optional_text(node, "using").value_or("");
-	if (const auto filter = node.field("filter"))
-		request.filter = decode_filter(*filter);
+	request.filter = optional_filter(node);
 	if (const auto params = node.field("params"))
 		request.params = decode_search_params(*params);
 	if (const auto threshold = node.field("score_threshold"))
@@ -215,6 +189,31 @@ void decode_selections(const Node &node, model::QueryRequest &request)
 }
 
 } /* namespace */
+
+model::VectorInput decode_vector_input(const Node &node)
+{
+	if (node.is_integer() || node.is_string())
+		return decode_point_id(node);
+	return decode_vector(node);
+}
+
+std::vector<model::VectorInput> optional_inputs(const Node &object, std::string_view name)
+{
+	std::vector<model::VectorInput> inputs;
+	if (const auto list = object.field(name))
+		for (const auto value : list->array())
+			inputs.push_back(decode_vector_input(list->element(value, static_cast<int64_t>(inputs.size()))));
+	return inputs;
+}
+
+std::optional<model::LookupLocation> optional_lookup(const Node &object)
+{
+	const auto field = object.field("lookup_from");
+	if (!field)
+		return std::nullopt;
+	return model::LookupLocation{std::string(field->required("collection").text()), optional_text(*field, "vector"),
+								 optional_shard_key(*field)};
+}
 
 model::SearchParams decode_search_params(const Node &node)
 {

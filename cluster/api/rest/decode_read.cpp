@@ -26,12 +26,6 @@ void refuse_other_keys(const Node &node, std::string_view known)
 			node.malformed("unknown field `" + std::string(key) + "`, expected `" + std::string(known) + "`");
 }
 
-std::optional<model::Filter> optional_filter(const Node &object)
-{
-	const auto field = object.field("filter");
-	return field ? std::optional(decode_filter(*field)) : std::nullopt;
-}
-
 std::variant<int64_t, double, std::string> decode_start_from(const Node &node)
 {
 	if (node.is_string()) {

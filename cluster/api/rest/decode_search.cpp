@@ -20,22 +20,6 @@ void decode_named_vector(const Node &node, model::QueryRequest &request)
 	request.query = model::NearestQuery{decode_vector(node.required("vector")), std::nullopt};
 }
 
-model::VectorInput decode_example(const Node &node)
-{
-	if (node.is_integer() || node.is_string())
-		return decode_point_id(node);
-	return decode_vector(node);
-}
-
-std::vector<model::VectorInput> optional_examples(const Node &object, std::string_view name)
-{
-	std::vector<model::VectorInput> examples;
-	if (const auto list = object.field(name))
-		for (const auto value : list->array())
-			examples.push_back(decode_example(list->element(value, static_cast<int64_t>(examples.size()))));
-	return examples;
-}
-
 /* A name, or an object {"name": ...} as older clients send it. */
 void decode_using(const Node &object, model::QueryRequest &request)
 {
@@ -46,17 +30,9 @@ void decode_using(const Node &object, model::QueryRequest &request)
 	request.using_vector = field->is_object() ? field->required("name").text() : field->text();
 }
 
-void decode_lookup(const Node &object, model::QueryRequest &request)
-{
-	if (const auto field = object.field("lookup_from"))
-		request.lookup_from = {std::string(field->required("collection").text()), optional_text(*field, "vector"),
-							   optional_shard_key(*field)};
-}
-
 void decode_rest(const Node &node, model::QueryRequest &request)
 {
-	if (const auto filter = node.field("filter"))
-		request.filter = decode_filter(*filter);
+	request.filter = optional_filter(node);
 	if (const auto params = node.field("params"))
 		request.params = decode_search_params(*params);
 	if (const auto threshold = node.field("score_threshold"))
@@ -74,8 +50,8 @@ void decode_rest(const Node &node, model::QueryRequest &request)
 model::RecommendQuery decode_examples(const Node &node)
 {
 	model::RecommendQuery recommend;
-	recommend.positive = optional_examples(node, "positive");
-	recommend.negative = optional_examples(node, "negative");
+	recommend.positive = optional_inputs(node, "positive");
+	recommend.negative = optional_inputs(node, "negative");
 	if (const auto strategy = node.field("strategy"))
 		recommend.strategy = static_cast<model::RecommendQuery::Strategy>(
 			strategy->word({"average_vector", "best_score", "sum_scores"}));
@@ -90,10 +66,11 @@ model::Query decode_discovery(const Node &node)
 	if (const auto context = node.field("context"))
 		for (const auto value : context->array()) {
 			const Node pair = context->element(value, static_cast<int64_t>(pairs.size()));
-			pairs.push_back({decode_example(pair.required("positive")), decode_example(pair.required("negative"))});
+			pairs.push_back(
+				{decode_vector_input(pair.required("positive")), decode_vector_input(pair.required("negative"))});
 		}
 	if (const auto target = node.field("target"))
-		return model::DiscoverQuery{decode_example(*target), pairs};
+		return model::DiscoverQuery{decode_vector_input(*target), pairs};
 	if (pairs.empty())
 		throw model::Error(model::ErrorKind::kBadRequest, "Either target or context must be provided");
 	return model::ContextQuery{pairs};
@@ -116,7 +93,7 @@ model::QueryRequest decode_recommend(const Node &node)
 	model::QueryRequest request;
 	request.query = decode_examples(inner);
 	decode_using(inner, request);
-	decode_lookup(inner, request);
+	request.lookup_from = optional_lookup(inner);
 	decode_rest(inner, request);
 	return request;
 }
@@ -127,7 +104,7 @@ model::QueryRequest decode_discover(const Node &node)
 	model::QueryRequest request;
 	request.query = decode_discovery(inner);
 	decode_using(inner, request);
-	decode_lookup(inner, request);
+	request.lookup_from = optional_lookup(inner);
 	decode_rest(inner, request);
 	return request;
 }

@@ -8,12 +8,6 @@ namespace vecext::api::rest {
 
 namespace {
 
-std::optional<model::Filter> optional_filter(const Node &object, std::string_view name)
-{
-	const auto field = object.field(name);
-	return field ? std::optional(decode_filter(*field)) : std::nullopt;
-}
-
 void refuse_empty(bool empty)
 {
 	if (empty)
