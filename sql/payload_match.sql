@@ -56,6 +56,18 @@ SELECT passes('{"t": "Vector databases"}', '{"key": "t", "match": {"text": "vect
 	passes('{"t": "Vector databases"}', '{"key": "t", "match": {"text": "vectors database"}}',
 		'{"t": {"type": "text", "stemmer": {"type": "snowball", "language": "english"}}}') AS stems;
 
+-- stopwords of other languages are those of PostgreSQL's full-text search
+SELECT s, passes('{"t": "Le chat de la maison"}', '{"key": "t", "match": {"phrase": "chat maison"}}', s) AS phrase,
+	passes('{"t": "Le chat de la maison"}', '{"key": "t", "match": {"text": "la"}}', s) AS word
+FROM (VALUES ('{"t": "text"}'::jsonb), ('{"t": {"type": "text", "stopwords": "french"}}'),
+	('{"t": {"type": "text", "stopwords": {"languages": ["de", "fr"]}}}')) AS v (s);
+SELECT s, passes('{"t": "Ein Tisch f\u00fcr Max"}', '{"key": "t", "match": {"text": "fur"}}', s) AS folded,
+	passes('{"t": "Ein Tisch f\u00fcr Max"}', '{"key": "t", "match": {"text": "tisch f\u00fcr max"}}', s) AS word
+FROM (VALUES ('{"t": {"type": "text", "ascii_folding": true}}'::jsonb),
+	('{"t": {"type": "text", "ascii_folding": true, "stopwords": "german"}}')) AS v (s);
+SELECT passes('{}', '{"key": "t", "match": {"text": "x"}}', '{"t": {"type": "text", "stopwords": "tajik"}}');
+SELECT passes('{}', '{"key": "t", "match": {"text": "x"}}', '{"t": {"type": "text", "stopwords": "../french"}}');
+
 -- PostgreSQL's own Snowball, loaded before, keeps out of ours
 SELECT to_tsvector('english', 'running stemmers');
 SELECT passes('{"t": "running stemmers"}', '{"key": "t", "match": {"text": "stemmer runs"}}',

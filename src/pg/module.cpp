@@ -10,6 +10,7 @@ extern "C" {
 #include "utils/guc.h"
 }
 
+#include "filter/stopword_files.h"
 #include "filter/vector_path.h"
 #include "hnsw/merge_launcher.h"
 #include "hnsw/options.h"
@@ -25,6 +26,7 @@ void _PG_init(void)
 {
 	vecext::pg::define_settings();
 	vecext::pg::define_filtered_scan();
+	vecext::pg::define_stopword_files();
 	MarkGUCPrefixReserved("vecext");
 	vecext::pg::define_hnsw_options();
 	vecext::pg::define_merge_launcher();

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "vecext/arena.h"
@@ -42,6 +43,15 @@ struct TokenVisitor {
 	bool (*visit)(void *context, std::string_view token);
 	void *context;
 };
+
+/* Gives the stopwords of a language by its English name ("french"), in lower case,
+ * for as long as the process lives; nothing when it has none. May throw
+ * std::bad_alloc. */
+using StopwordSource = std::span<const std::string_view> (*)(std::string_view language);
+
+/* Where stopwords of languages other than English come from: set once, before any
+ * text options are read. Without a source there are none. */
+void set_stopword_source(StopwordSource source) noexcept;
 
 /* The parameters of a text index: {"type": "text", "tokenizer": ..., ...}. Error
  * 22023 with the rule as its message and the parameter in DETAIL. */

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "vecext/filter/text.h"
+
 namespace vecext::filter {
 
 namespace {
@@ -40,21 +42,48 @@ constexpr Language kStemmed[] = {{"ar", "arabic"},     {"hy", "armenian"},  {"da
 								 {"pt", "portuguese"}, {"ro", "romanian"},  {"ru", "russian"}, {"es", "spanish"},
 								 {"sv", "swedish"},    {"ta", "tamil"},     {"tr", "turkish"}};
 
+/* Those that Qdrant names for stopwords, with its codes. */
+constexpr Language kStopped[] = {
+	{"ar", "arabic"},    {"az", "azerbaijani"}, {"eu", "basque"},  {"bn", "bengali"},    {"ca", "catalan"},
+	{"zh", "chinese"},   {"da", "danish"},      {"nl", "dutch"},   {"en", "english"},    {"fi", "finnish"},
+	{"fr", "french"},    {"de", "german"},      {"el", "greek"},   {"he", "hebrew"},     {"hi-en", "hinglish"},
+	{"hu", "hungarian"}, {"id", "indonesian"},  {"it", "italian"}, {"jp", "japanese"},   {"kk", "kazakh"},
+	{"ne", "nepali"},    {"no", "norwegian"},   {"pt", "portuguese"}, {"ro", "romanian"}, {"ru", "russian"},
+	{"sl", "slovene"},   {"es", "spanish"},     {"sv", "swedish"}, {"tg", "tajik"},      {"tr", "turkish"}};
+
+template <size_t n> const char *find_name(const Language (&languages)[n], std::string_view language)
+{
+	const auto *found = std::find_if(std::begin(languages), std::end(languages), [language](const Language &known) {
+		return known.code == language || known.name == language;
+	});
+	return found == std::end(languages) ? nullptr : found->name;
+}
+
+StopwordSource stopword_source;
+
 } /* namespace */
 
-std::span<const std::string_view> stopwords_of(std::string_view language) noexcept
+void set_stopword_source(StopwordSource source) noexcept
 {
-	if (language == "english" || language == "en")
+	stopword_source = source;
+}
+
+std::string_view stopword_language(std::string_view language) noexcept
+{
+	const char *name = find_name(kStopped, language);
+	return name ? name : std::string_view();
+}
+
+std::span<const std::string_view> stopwords_of(std::string_view language)
+{
+	if (language == "english")
 		return kEnglish;
-	return {};
+	return stopword_source ? stopword_source(language) : std::span<const std::string_view>();
 }
 
 const char *snowball_algorithm(std::string_view language) noexcept
 {
-	const auto *found = std::find_if(std::begin(kStemmed), std::end(kStemmed), [language](const Language &known) {
-		return known.code == language || known.name == language;
-	});
-	return found == std::end(kStemmed) ? nullptr : found->name;
+	return find_name(kStemmed, language);
 }
 
 } /* namespace vecext::filter */

@@ -106,28 +106,41 @@ private:
 		return Status::ok();
 	}
 
+	/* Words of a list are in lower case; folding comes before stopwords. */
 	Status add_language(const JsonValue &value)
 	{
-		const auto words =
-			value.kind() == JsonKind::kString ? stopwords_of(value.text()) : std::span<const std::string_view>();
+		const std::string_view language =
+			value.kind() == JsonKind::kString ? stopword_language(value.text()) : std::string_view();
+		if (language.empty())
+			return refuse("stopwords", "there is no list of stopwords for a language of this name");
+		const auto words = stopwords_of(language);
 		for (std::string_view word : words)
-			words_.push_back(word);
+			if (options_.ascii_folding)
+				add_text(word);
+			else
+				words_.push_back(word);
 		if (words.empty())
-			return refuse("stopwords", "there is a list of stopwords for \"english\" only; give others as \"custom\"");
+			return refuse("stopwords", "the server has no list of stopwords for this language; a file tsearch_data/LANGUAGE.stop "
+									   "among its shared files is one, or give the words as \"custom\"");
 		return Status::ok();
 	}
 
-	/* A custom word goes through the stages that come before stopwords. */
 	Status add_custom(const JsonValue &value)
 	{
 		if (value.kind() != JsonKind::kString)
 			return refuse("stopwords", "\"custom\" is a list of strings");
+		add_text(value.text());
+		return Status::ok();
+	}
+
+	/* Words go through the stages that come before stopwords. */
+	void add_text(std::string_view text)
+	{
 		TextOptions early;
 		early.tokenizer = Tokenizer::kWhitespace;
 		early.lowercase = options_.lowercase;
 		early.ascii_folding = options_.ascii_folding;
-		visit_tokens(early, value.text(), TextSide::kQuery, {keep, this});
-		return Status::ok();
+		visit_tokens(early, text, TextSide::kQuery, {keep, this});
 	}
 
 	static bool keep(void *context, std::string_view word)
