@@ -142,6 +142,27 @@ DELETE FROM shapes WHERE v IS NULL;
 ALTER TABLE shapes ALTER v SET NOT NULL;
 SELECT strategy_of($$SELECT FROM shapes ORDER BY -(v <-> '[1,0,0.5]') DESC LIMIT 3$$);
 RESET vecext.filter_strategy;
+-- rows, and queries, so long that distances overflow: infinite, or no number
+INSERT INTO shapes VALUES (3001, 3, '[1e30,1,1]'), (3002, 3, '[-1e30,1e30,0]'), (3003, 8, '[3e38,3e38,-3e38]'), (3004, 8, '[1e25,0,0]');
+CREATE FUNCTION check_overflow(query text) RETURNS TABLE (result text, forms bigint) LANGUAGE sql AS $$
+	SELECT regexp_replace(check_form(replace(form, '[1,0,0.5]', query), condition || 'ORDER BY % ' || direction || limited),
+		'shapes_[a-z0-9]*', 'index'), count(*)
+	FROM forms, unnest(ARRAY['', 'WHERE kind < 7 ', 'WHERE kind = 3 ']) condition, unnest(ARRAY[' LIMIT 15', ' LIMIT 500']) limited
+	GROUP BY 1 ORDER BY 1 $$;
+SELECT * FROM check_overflow('[1,0,0.5]');
+SELECT * FROM check_overflow('[1e30,-1e30,1e30]');
+SELECT * FROM check_overflow('[3e38,3e38,3e38]');
+SELECT check_form($$v <-> '[1,0,0.5]'$$, 'WHERE % < 0.5'), check_form($$v <-> '[1,0,0.5]'$$, 'WHERE % < 1e20'),
+	check_form($$v <-> '[1,0,0.5]'$$, 'WHERE % <= ''Infinity'''), check_form($$v <#> '[1,0,0.5]'$$, 'WHERE % < -1.2'),
+	check_form($$v <=> '[1,0,0.5]'$$, 'WHERE % < 0.1'), check_form($$v <+> '[1,0,0.5]'$$, 'WHERE % < 1e25') \gx
+-- what is nearer needs no look at them
+SET vecext.filter_strategy = lazy;
+SELECT strategy_of($$SELECT FROM shapes WHERE kind < 7 ORDER BY v <-> '[1,0,0.5]' LIMIT 5$$),
+	strategy_of($$SELECT FROM shapes ORDER BY v <+> '[1,0,0.5]' LIMIT 5$$) \gx
+RESET vecext.filter_strategy;
+DELETE FROM shapes WHERE id > 3000;
+REINDEX TABLE shapes;
+SELECT * FROM check_overflow('[1e30,-1e30,1e30]');
 RESET enable_seqscan;
 DROP TABLE shapes, others, forms, directions;
-DROP FUNCTION plan_of, use_indexes, rows_of, check_form, check_directions, strategy_of;
+DROP FUNCTION plan_of, use_indexes, rows_of, check_form, check_directions, check_overflow, strategy_of;

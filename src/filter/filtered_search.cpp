@@ -22,6 +22,7 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include "filter/member_scan.h"
 #include "hnsw/indexed_value.h"
 #include "hnsw/options.h"
 
@@ -157,18 +158,35 @@ void add_exact_lossy_page(FilteredSearch *search, TableScanDesc *scan, BlockNumb
 	add_exact_range(search, *scan);
 }
 
+void add_exact_heap_page(FilteredSearch *search, MemberScan *scan, uint32 position)
+{
+	const int count = load_member_page(scan, position);
+	for (int i = 0; i < count; i++) {
+		ExecStoreBufferHeapTuple(&scan->rows[i], search->probe, scan->current);
+		add_exact(search, search->probe);
+	}
+}
+
 void search_members(FilteredSearch *search)
 {
-	TableScanDesc scan = nullptr;
-	for (const MemberPage &page : search->members->pages) {
+	const auto &pages = search->members->pages;
+	MemberScan *scan = nullptr;
+	TableScanDesc lossy_scan = nullptr;
+	if (can_scan_members(search->heap))
+		scan = begin_member_scan(search->heap, search->snapshot, search->members);
+	for (uint32 i = 0; i < pages.size(); i++) {
 		CHECK_FOR_INTERRUPTS();
-		if (page.lossy)
-			add_exact_lossy_page(search, &scan, page.block);
-		else
-			add_exact_page(search, page);
+		if (scan != nullptr)
+			add_exact_heap_page(search, scan, i);
+		if (pages[i].lossy)
+			add_exact_lossy_page(search, &lossy_scan, pages[i].block);
+		else if (scan == nullptr)
+			add_exact_page(search, pages[i]);
 	}
 	if (scan != nullptr)
-		table_endscan(scan);
+		end_member_scan(scan);
+	if (lossy_scan != nullptr)
+		table_endscan(lossy_scan);
 }
 
 void search_table(FilteredSearch *search)
@@ -403,10 +421,11 @@ void begin_walk(FilteredSearch *search)
 }
 
 /* Pending rows, then the graph. False when the limit of effort ended it. */
-bool walk(FilteredSearch *search)
+bool walk(FilteredSearch *search, double spent_limit)
 {
 	IndexSearch *index = search->index;
 	begin_walk(search);
+	search->spent_limit = spent_limit;
 	const uint32 top = current_entry_point(index);
 	if (search->strategy == Strategy::kAmong) {
 		enter_matches(search);
@@ -444,14 +463,14 @@ void rescore_rows(FilteredSearch *search)
 
 double page_rows(const FilteredSearch *search)
 {
-	const BlockNumber pages = RelationGetNumberOfBlocks(search->heap);
-	return search->estimates.rows / std::max<double>(pages, 1);
+	return search->estimates.rows / search->heap_pages;
 }
 
 Outlook outlook_of(const FilteredSearch *search)
 {
 	const FilterEstimates &estimates = search->estimates;
 	Outlook outlook = {estimates.rows,
+					   search->heap_pages,
 					   estimates.matches,
 					   estimates.members,
 					   static_cast<double>(search->wanted),
@@ -566,27 +585,86 @@ bool bitmap_pays(const FilteredSearch *search, const Outlook &outlook)
 		   cost_among(search->costs, outlook, search->costs.fetch);
 }
 
+/* Whether exact is sure to be worth it where a walk may not be. */
+bool exact_is_affordable(const FilteredSearch *search, const Outlook &outlook)
+{
+	constexpr double kAffordable = 10;
+	const double among = cost_among(search->costs, outlook, bitmap_pays(search, outlook) ? 0 : search->costs.fetch);
+	return alternative_cost(search, outlook) <= kAffordable * among;
+}
+
 /* What to do instead of a walk that did not come to its end, or found too little. */
 Strategy turn(FilteredSearch *search)
 {
-	constexpr double kAffordable = 10; /* exact is sure, a walk is not */
+	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->spec.ranged || search->walk_ended)
+		return exact_strategy(search);
 	const Outlook outlook = outlook_of(search);
-	const double among = cost_among(search->costs, outlook, bitmap_pays(search, outlook) ? 0 : search->costs.fetch);
-	if (search->strategy == Strategy::kAmong || search->filter == nullptr || search->spec.ranged ||
-		search->walk_ended || alternative_cost(search, outlook) <= kAffordable * among)
+	if (exact_is_affordable(search, outlook))
 		return exact_strategy(search);
 	if (bitmap_pays(search, outlook))
 		make_members(search);
 	return Strategy::kAmong;
 }
 
+/* ---- rows that the index leaves out ---- */
+
+/* Of queries that are short beside the rows that are too long for an index. */
+constexpr float kMostNormSquaredOfQuery = kMostNormSquared / 16;
+
+bool grows_with_length(Metric metric)
+{
+	return metric == Metric::kL2 || metric == Metric::kL1;
+}
+
+/* Graph distance from such a query below which there are no such rows: three
+ * quarters of the least norm of theirs, or a little less. */
+float no_huge_rows_below(Metric metric)
+{
+	return metric == Metric::kL2 ? kMostNormSquared / 2 : std::sqrt(kMostNormSquared) / 2;
+}
+
+/* What a query is that is unlike what is in the index: a kUnindexed bit, or 0. */
+uint32 kind_of_query(const FilteredSearch *search, const IndexFormat &format)
+{
+	if (search->query_is_null)
+		return kUnindexedNull;
+	const IndexedValue value = value_from_datum(format, search->query);
+	const uint32 kind = unindexed_kind(format, value);
+	return kind == 0 && float_norm_squared(format, value.value) > kMostNormSquaredOfQuery ? kUnindexedHuge : kind;
+}
+
+/* Whether a walk cannot give the right rows in the right order. */
+void look_for_unindexed(FilteredSearch *search, const MetaPage &meta)
+{
+	const uint32 unindexed = meta.state.unindexed;
+	search->odd_query = kind_of_query(search, meta.format);
+	search->huge_rows = (unindexed & kUnindexedHuge) != 0;
+	search->inexact = (unindexed & search->spec.unindexed) != 0 || search->odd_query == kUnindexedHuge ||
+					  (search->huge_rows && !grows_with_length(static_cast<Metric>(meta.format.metric)));
+}
+
+/* With rows that are too long for the index, which then are the farthest: whether
+ * one of them could be among the first. */
+bool huge_rows_matter(const FilteredSearch *search)
+{
+	const float bound = no_huge_rows_below(search->index->handle->metric());
+	uint32 nearer = 0;
+	for (const FilteredRow &row : search->rows)
+		nearer += row.distance < bound;
+	return nearer < search->sought;
+}
+
+/* ---- running one ---- */
+
 /* A walk cannot find rows that the graph does not lead to, nor those without a
  * distance, which come last. Within a range there need not be more. */
 bool fell_short(const FilteredSearch *search)
 {
-	if (search->filter == nullptr)
-		return search->rows.size() < search->sought && read_meta(search->index->index).state.unindexed != 0;
-	return std::isinf(search->range) && search->rows.size() < search->sought;
+	if (!std::isinf(search->range))
+		return false;
+	if (search->rows.size() < search->sought)
+		return search->filter != nullptr || read_meta(search->index->index).state.unindexed != 0;
+	return search->huge_rows && huge_rows_matter(search);
 }
 
 /* An index scan of the first hnsw.ef_search rows. */
@@ -606,10 +684,16 @@ void search_plainly(FilteredSearch *search)
 	search->counters.pending_rows += index->pending_counters.entries;
 }
 
+/* Whether the first rows that an index scan finds are enough. */
+bool fits_plain_search(const FilteredSearch *search)
+{
+	return search->returned_before == 0 && search->returned.empty() &&
+		   search->sought <= static_cast<uint32>(hnsw_ef_search);
+}
+
 bool is_plain(const FilteredSearch *search)
 {
-	return search->strategy == Strategy::kGraph && search->returned_before == 0 && search->returned.empty() &&
-		   search->sought <= static_cast<uint32>(hnsw_ef_search);
+	return search->strategy == Strategy::kGraph && fits_plain_search(search);
 }
 
 /* Whether a walk that ended by itself has met all rows there are. */
@@ -623,6 +707,13 @@ bool finds_all(const FilteredSearch *search)
 bool beam_was_filled(const FilteredSearch *search)
 {
 	return search->index->layer.counters.nodes_visited >= static_cast<uint64>(hnsw_ef_search);
+}
+
+bool walk_with_patience(FilteredSearch *search)
+{
+	const Outlook outlook = outlook_of(search);
+	search->expected_share = outlook.matches / std::max(outlook.rows, 1.0);
+	return walk(search, effort_limit(search, outlook));
 }
 
 /* False when another strategy must take over. */
@@ -647,12 +738,10 @@ bool run_strategy(FilteredSearch *search)
 		index_members(search->members);
 		MemoryContextSwitchTo(caller);
 	}
-	search->expected_share = outlook_of(search).matches / std::max(search->estimates.rows, 1.0);
-	search->spent_limit = effort_limit(search, outlook_of(search));
 	const bool plain = is_plain(search);
 	if (plain)
 		search_plainly(search);
-	else if (!walk(search))
+	else if (!walk_with_patience(search))
 		return false;
 	if (fell_short(search))
 		return false;
@@ -702,24 +791,18 @@ float graph_distance(Metric metric, double distance)
 	return static_cast<float>(distance + kSlack * std::fabs(distance));
 }
 
-/* Whether the query has no distance to anything. */
-bool query_is_odd(const FilteredSearch *search)
-{
-	const IndexFormat &format = search->index->handle->format;
-	return search->query_is_null || !is_indexable(format, value_from_datum(format, search->query));
-}
-
 void set_range(FilteredSearch *search)
 {
 	search->range = std::numeric_limits<float>::infinity();
-	search->inexact = (read_meta(search->index->index).state.unindexed & search->spec.unindexed) != 0;
 	if (!search->spec.ranged)
 		return;
 	/* Comparisons with NaN, which PostgreSQL sorts above all numbers. */
-	if (std::isnan(search->bound) || query_is_odd(search))
+	if (std::isnan(search->bound) || search->odd_query != 0)
 		search->inexact = true;
 	else
 		search->range = graph_distance(search->index->handle->metric(), bounding_distance(search));
+	if (search->huge_rows && !(search->range < no_huge_rows_below(search->index->handle->metric())))
+		search->inexact = true;
 }
 
 /* No row passes a comparison with NULL. */
@@ -736,14 +819,30 @@ void run_strategies(FilteredSearch *search)
 	std::make_heap(search->rows.begin(), search->rows.end(), farther);
 }
 
+/* Whether a batch begins as an index scan does, which prepares the search itself. */
+bool begins_plainly(const FilteredSearch *search)
+{
+	return search->filter == nullptr && !search->inexact && fits_plain_search(search);
+}
+
+void prepare_batch(FilteredSearch *search, const MetaPage &meta)
+{
+	IndexSearch *index = search->index;
+	prepare_search(index, meta, search->query, search->query_is_null, kUpperEf);
+	search->heap_pages = std::max<double>(RelationGetNumberOfBlocks(search->heap), 1);
+	search->costs = search_costs(value_bytes(index->handle), records_per_visit(index->handle->layouts[0]));
+}
+
 void search_batch(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
 	reset_search(index);
 	index->ignore_killed = !TransactionStartedDuringRecovery();
 	MemoryContext caller = MemoryContextSwitchTo(index->context);
-	prepare_search(index, read_meta(index->index), search->query, search->query_is_null, kUpperEf);
-	search->costs = search_costs(value_bytes(index->handle), records_per_visit(index->handle->layouts[0]));
+	const MetaPage meta = read_meta(index->index);
+	look_for_unindexed(search, meta);
+	if (!begins_plainly(search))
+		prepare_batch(search, meta);
 	search->rows.init(context_arena(index->context), 64);
 	set_range(search);
 	search->matched_node_count = 0;

@@ -12,7 +12,10 @@
  * a walk runs out of rows an exact strategy takes over, which finds them. Where
  * they are to come first, or where the filter lets some of them pass that the index
  * knows nothing of, an exact strategy is taken from the start if the index says
- * that the table has such rows (IndexState::unindexed).
+ * that the table has such rows (IndexState::unindexed). So it is where the table
+ * has rows so long that their distances may overflow, or the query is; but by
+ * Euclidean and taxicab distance such rows are the farthest, and a walk that came
+ * to enough nearer ones is right.
  *
  * A range is a bound on the distance that the filter has, too: a walk need not go
  * beyond it, and finds all rows there are when it comes to its end.
@@ -96,6 +99,7 @@ struct FilteredSearch {
 	FilterEstimates estimates;
 	SearchSpec spec;
 	SearchCosts costs;
+	double heap_pages; /* of the table */
 
 	MemoryContext member_context; /* the bitmap: while its parameters stay the same */
 	MemberRows *members;
@@ -118,6 +122,8 @@ struct FilteredSearch {
 	bool steer;            /* ask the bitmap first */
 	float range;           /* graph distance; infinite: there is none */
 	float estimated_range; /* the same for estimates by nodes' codes, which err */
+	uint32 odd_query;      /* kUnindexed bit of a row like the query, 0: one that is indexed */
+	bool huge_rows;        /* the table may have rows of kUnindexedHuge */
 	bool inexact;          /* only an exact strategy finds all rows */
 	ArenaVector<FilteredRow> rows;
 	hnsw::FilteredLayerSearch layer;

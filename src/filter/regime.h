@@ -34,6 +34,8 @@ struct SearchCosts {
 	double record;     /* reading one record of the graph */
 	double visit;      /* a step of the walk: several records in a plain layout */
 	double fetch;      /* a heap row and the filter on it */
+	double page;       /* a heap page of a bitmap, among others */
+	double row;        /* a row of such a page and the filter on it */
 	double distance;   /* a vector of a row at hand, TOAST included */
 	double bitmap_row; /* making and reading a bitmap, per row */
 	double table_row;  /* of a sequential scan, with the filter */
@@ -47,6 +49,8 @@ inline SearchCosts search_costs(double value_bytes, double records_per_visit)
 		.record = kRecord,
 		.visit = kRecord * records_per_visit,
 		.fetch = 1500,
+		.page = 350,
+		.row = 200,
 		.distance = 50 + value_bytes * 0.1 + (value_bytes > kToastFrom ? kToast : 0),
 		.bitmap_row = 100,
 		.table_row = 200,
@@ -56,6 +60,7 @@ inline SearchCosts search_costs(double value_bytes, double records_per_visit)
 /* What is known or estimated when a search begins or thinks again. */
 struct Outlook {
 	double rows;    /* of the table */
+	double pages;   /* of the table */
 	double matches; /* that pass the filter */
 	double members; /* of the bitmap; negative: there can be none */
 	double wanted;  /* matching rows that the search looks for */
@@ -102,9 +107,12 @@ inline double steered_cost(const SearchCosts &costs, const Outlook &outlook)
 	return expected_visits(outlook, outlook.wanted) * (costs.visit + passing * costs.fetch);
 }
 
+/* Members are taken to be anywhere in the table. */
 inline double exact_cost(const SearchCosts &costs, const Outlook &outlook)
 {
-	return outlook.members * costs.fetch + std::min(outlook.members, outlook.matches) * costs.distance;
+	const double pages = outlook.pages * (1 - std::exp(-outlook.members / outlook.pages));
+	return pages * costs.page + outlook.members * costs.row +
+		   std::min(outlook.members, outlook.matches) * costs.distance;
 }
 inline double bitmap_cost(const SearchCosts &costs, const Outlook &outlook)
 {

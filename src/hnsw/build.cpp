@@ -479,13 +479,14 @@ void build_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool
 	}
 	MemoryContext old = MemoryContextSwitchTo(build->row_context);
 	const IndexedValue value = value_from_datum(build->format, values[0]);
-	if (is_indexable(build->format, value)) {
+	const uint32 unindexed = unindexed_kind(build->format, value);
+	if (unindexed == 0) {
 		add_row(build, row_of(*tid), value);
 		build->rows++;
 		if (!build->in_memory)
 			report_tuples(build->rows);
 	} else {
-		build->unindexed |= kUnindexedZeroNorm;
+		build->unindexed |= unindexed;
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build->row_context);

@@ -128,6 +128,9 @@ void check_format(CheckRun &run)
 	const ElementType column = format.narrowed() ? ElementType::kFloat32 : run.handle->element();
 	if (run.handle->metric() != traits.metric || column != traits.element)
 		report(run, Severity::kError, kMetaBlock, -1, "the index was made for another operator class");
+	const uint32 unindexed = read_meta(run.index).state.unindexed;
+	if ((unindexed & ~kUnindexedKinds) != 0)
+		report(run, Severity::kError, kMetaBlock, -1, "the index has the unknown kinds %u of rows left out", unindexed);
 }
 
 void check_lists(CheckRun &run)

@@ -3,10 +3,11 @@
  * table.
  *
  * Every row visible to a snapshot taken before the index was read, and not
- * excluded by the predicate, NULL, or of zero norm under cosine distance, must
- * have been met there, with the same value. And no row of the index may point to
- * a free line pointer: VACUUM frees those only after it removed the row from the
- * indexes, so such a row would come back as another's.
+ * excluded by the predicate or of a kind that indexes leave out (unindexed_kind()),
+ * must have been met there, with the same value. Of the rows left out the metapage must
+ * know the kind: plans that would return them rely on it. And no row of the index
+ * may point to a free line pointer: VACUUM frees those only after it removed the
+ * row from the indexes, so such a row would come back as another's.
  */
 #include <algorithm>
 
@@ -121,7 +122,19 @@ void check_unseen(CheckRun &run, const IndexedRow &row)
 struct HeapCheck {
 	CheckRun &run;
 	MemoryContext row_context;
+	uint32 unindexed; /* kUnindexed bits that the metapage has, or that were reported */
 };
+
+/* Writers set the bit before their row is visible, and nobody clears it. */
+void check_unindexed(HeapCheck *check, ItemPointer tid, uint32 kind)
+{
+	if (check->unindexed & kind)
+		return;
+	check->unindexed |= kind;
+	const char *rows = kind == kUnindexedNull ? "without a value" : kind == kUnindexedHuge ? "too long for it" : "of zero norm";
+	report(check->run, Severity::kError, kMetaBlock, -1, "the index does not know of rows %s, as is (%u,%u)", rows,
+		   ItemPointerGetBlockNumber(tid), tid->ip_posid);
+}
 
 bool by_key(const IndexedRow &a, const IndexedRow &b)
 {
@@ -164,19 +177,25 @@ void check_heap_row(CheckRun &run, ItemPointer tid, const IndexedValue &value)
 void heap_row_callback(Relation, ItemPointer tid, Datum *values, bool *isnull, bool, void *state)
 {
 	auto *check = static_cast<HeapCheck *>(state);
-	if (isnull[0])
+	if (isnull[0]) {
+		check_unindexed(check, tid, kUnindexedNull);
 		return;
+	}
 	MemoryContext old = MemoryContextSwitchTo(check->row_context);
 	const IndexedValue value = value_from_datum(check->run.handle->format, values[0]);
-	if (is_indexable(check->run.handle->format, value))
+	const uint32 unindexed = unindexed_kind(check->run.handle->format, value);
+	if (unindexed == 0)
 		check_heap_row(check->run, tid, value);
+	else
+		check_unindexed(check, tid, unindexed);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(check->row_context);
 }
 
 void scan_heap(CheckRun &run, Snapshot snapshot)
 {
-	HeapCheck check = {run, AllocSetContextCreate(CurrentMemoryContext, "hnsw check row", ALLOCSET_DEFAULT_SIZES)};
+	HeapCheck check = {run, AllocSetContextCreate(CurrentMemoryContext, "hnsw check row", ALLOCSET_DEFAULT_SIZES),
+					   read_meta(run.index).state.unindexed};
 	IndexInfo *index_info = BuildIndexInfo(run.index);
 	index_info->ii_Concurrent = true; /* the scan is by an MVCC snapshot */
 	TableScanDesc scan = table_beginscan_strat(run.heap, snapshot, 0, nullptr, true, true);

@@ -8,6 +8,7 @@
  * hnsw.max_scan_tuples or the memory limit is reached.
  */
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "hnsw/index_search.h"
@@ -489,9 +490,8 @@ uint32 current_entry_point(IndexSearch *search)
 
 bool distance_of_datum(IndexSearch *search, Datum value, float *distance)
 {
-	const IndexedValue exact = value_from_datum(search->heap_format, value);
-	*distance = search->heap_distance(search->heap_query, exact.value);
-	return is_indexable(search->heap_format, exact);
+	*distance = search->heap_distance(search->heap_query, value_from_datum(search->heap_format, value).value);
+	return !std::isnan(*distance);
 }
 
 void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef)

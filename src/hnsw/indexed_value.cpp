@@ -53,11 +53,12 @@ template <class Element> IndexedValue value_from_dense(const IndexFormat &format
 	return {{vector->x, 0}, static_cast<uint32>(vector->dim * sizeof(Element))};
 }
 
-/* Only directions count under cosine: lengths must not leave the range of halves. */
+/* Only directions count under cosine: lengths must not leave the range of halves.
+ * What cannot be normalised is refused as too large for them, or has no distance. */
 const float *normalised(const float *values, uint32 dims)
 {
 	const float norm = hnsw::value_norm(kernels(), ElementType::kFloat32, dims, values);
-	if (!(norm > 0))
+	if (!(norm > 0) || !(norm * norm <= kMostNormSquared))
 		return values;
 	auto *scaled = static_cast<float *>(palloc(sizeof(float) * dims));
 	for (uint32 i = 0; i < dims; i++)
@@ -107,9 +108,20 @@ IndexedValue value_from_datum(const IndexFormat &format, Datum datum)
 	return value;
 }
 
-bool is_indexable(const IndexFormat &format, const IndexedValue &value)
+float float_norm_squared(const IndexFormat &format, const hnsw::Value &value)
 {
-	return static_cast<Metric>(format.metric) != Metric::kCosine || value.value.norm > 0;
+	const auto element = static_cast<ElementType>(format.element);
+	if (element != ElementType::kFloat32 && element != ElementType::kSparse)
+		return 0;
+	const float norm = hnsw::value_norm(kernels(), element, format.dims, value.data);
+	return norm * norm;
+}
+
+uint32 unindexed_kind(const IndexFormat &format, const IndexedValue &value)
+{
+	if (static_cast<Metric>(format.metric) == Metric::kCosine && !(value.value.norm > 0))
+		return kUnindexedZeroNorm;
+	return float_norm_squared(format, value.value) > kMostNormSquared ? kUnindexedHuge : 0;
 }
 
 } /* namespace vecext::pg */

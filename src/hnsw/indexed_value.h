@@ -18,8 +18,15 @@ struct IndexedValue {
  * dimensions, or too many non-zero elements. */
 IndexedValue value_from_datum(const IndexFormat &format, Datum datum);
 
-/* Values of zero norm have no cosine distance: they are not indexed, as in
- * pgvector. */
-bool is_indexable(const IndexFormat &format, const IndexedValue &value);
+/* Squared norm up to which values are indexed: sums and products of two such
+ * values stay finite in float, so that distances in a graph are numbers. */
+constexpr float kMostNormSquared = 0x1p125f;
+
+/* The kUnindexed bit of a value that an index leaves out, 0 of others. Values of
+ * zero norm have no cosine distance: they are not indexed, as in pgvector. */
+uint32 unindexed_kind(const IndexFormat &format, const IndexedValue &value);
+
+/* The squared norm of a value of floats; of others, which are bounded, 0. */
+float float_norm_squared(const IndexFormat &format, const hnsw::Value &value);
 
 } /* namespace vecext::pg */

@@ -86,7 +86,8 @@ bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_t
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	const MetaPage meta = read_meta(index);
 	const IndexedValue value = value_from_datum(meta.format, values[0]);
-	if (is_indexable(meta.format, value)) {
+	const uint32 unindexed = unindexed_kind(meta.format, value);
+	if (unindexed == 0) {
 		const RowId row = row_of(*heap_tid);
 		const int limit = option_pending_limit(index, meta.format.pending_bits != 0);
 		if (limit == 0 && !lacks_codes(meta))
@@ -96,7 +97,7 @@ bool hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPointer heap_t
 		else
 			request_merge(index, append_pending(index, cached_handle(index, meta), row, value), limit);
 	} else {
-		note_unindexed(index, kUnindexedZeroNorm);
+		note_unindexed(index, unindexed);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

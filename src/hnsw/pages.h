@@ -128,8 +128,9 @@ struct NodeCodeState {
 	uint32 model_bytes;
 };
 
-/* Rows that an index leaves out because they have no distance. */
-constexpr uint32 kUnindexedNull = 1, kUnindexedZeroNorm = 2;
+/* Rows that an index leaves out: those without a distance, and those so long that
+ * distances from them may overflow. */
+constexpr uint32 kUnindexedNull = 1, kUnindexedZeroNorm = 2, kUnindexedHuge = 4, kUnindexedKinds = 7;
 
 struct MetaPage {
 	IndexFormat format;

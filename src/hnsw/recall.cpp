@@ -102,7 +102,7 @@ void row_callback(Relation, ItemPointer, Datum *values, bool *isnull, bool, void
 	RecallRun *run = visit->run;
 	MemoryContext old = MemoryContextSwitchTo(run->row_context);
 	const Datum value = PointerGetDatum(PG_DETOAST_DATUM(values[0]));
-	if (is_indexable(run->handle->format, value_from_datum(run->handle->format, value)))
+	if (unindexed_kind(run->handle->format, value_from_datum(run->handle->format, value)) == 0)
 		visit->function(run, value);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(run->row_context);

@@ -70,6 +70,14 @@ pending() {
 		INSERT INTO $1 SELECT i, sample_vector(i, 3) FROM generate_series(1, 20) i" >/dev/null
 }
 
+# left_out NAME: a row without a value, one of zero norm, one too long: not indexed.
+left_out() {
+	sql "CREATE TABLE $1 (id int, val vector(3));
+		INSERT INTO $1 SELECT i, sample_vector(i, 3) FROM generate_series(1, 20) i;
+		INSERT INTO $1 VALUES (21, NULL), (22, '[0,0,0]'), (23, '[1e30,1,1]');
+		CREATE INDEX ${1}_idx ON $1 USING hnsw (val vector_cosine_ops)" >/dev/null
+}
+
 names=() expectations=() pokes=()
 # damage NAME EXPECTED BLOCK PLACE HEX: notes a case; the last three are SQL
 # expressions about the index @i.
@@ -188,6 +196,15 @@ pending chain
 damage chain 'pending chain leads to a page that does not belong to it' 0 104 "hex(0, 4)"
 pending cut
 damage cut 'pending page is not in the chain' 0 104 "hex(4294967295, 8)"
+
+left_out nulls
+damage nulls 'the index does not know of rows without a value, as is \(0,21\)' 0 148 "hex(6, 4)"
+left_out zeronorm
+damage zeronorm 'the index does not know of rows of zero norm, as is \(0,22\)' 0 148 "hex(5, 4)"
+left_out toolong
+damage toolong 'the index does not know of rows too long for it, as is \(0,23\)' 0 148 "hex(3, 4)"
+left_out leftout
+damage leftout 'the index has the unknown kinds 9 of rows left out' 0 148 "hex(9, 4)"
 
 # All are sound before.
 for name in "${names[@]}"; do sql "SELECT message FROM hnsw_check('${name}_idx', exclusive => true)"; done >"$tap_work/before"
