@@ -31,9 +31,9 @@ struct MemberScan {
 	Snapshot snapshot;
 	const MemberRows *members;
 	RecentBuffers *recent;
-	uint32 asked, pinned;            /* pages, by their position in the set, up to which this is done */
-	Buffer pins[kPinnedAhead + 1];   /* of page i at i modulo the size; invalid for lossy pages */
-	Buffer current;                  /* of `rows`; invalid: none */
+	uint32 asked, pinned;          /* pages, by their position in the set, up to which this is done */
+	Buffer pins[kPinnedAhead + 1]; /* of page i at i modulo the size; invalid for lossy pages */
+	Buffer current;                /* of `rows`; invalid: none */
 	HeapTupleData rows[MaxHeapTuplesPerPage];
 };
 

@@ -131,7 +131,9 @@ void check_unindexed(HeapCheck *check, ItemPointer tid, uint32 kind)
 	if (check->unindexed & kind)
 		return;
 	check->unindexed |= kind;
-	const char *rows = kind == kUnindexedNull ? "without a value" : kind == kUnindexedHuge ? "too long for it" : "of zero norm";
+	const char *rows = kind == kUnindexedNull   ? "without a value"
+					   : kind == kUnindexedHuge ? "too long for it"
+												: "of zero norm";
 	report(check->run, Severity::kError, kMetaBlock, -1, "the index does not know of rows %s, as is (%u,%u)", rows,
 		   ItemPointerGetBlockNumber(tid), tid->ip_posid);
 }

@@ -44,12 +44,12 @@ constexpr Language kStemmed[] = {{"ar", "arabic"},     {"hy", "armenian"},  {"da
 
 /* Those that Qdrant names for stopwords, with its codes. */
 constexpr Language kStopped[] = {
-	{"ar", "arabic"},    {"az", "azerbaijani"}, {"eu", "basque"},  {"bn", "bengali"},    {"ca", "catalan"},
-	{"zh", "chinese"},   {"da", "danish"},      {"nl", "dutch"},   {"en", "english"},    {"fi", "finnish"},
-	{"fr", "french"},    {"de", "german"},      {"el", "greek"},   {"he", "hebrew"},     {"hi-en", "hinglish"},
-	{"hu", "hungarian"}, {"id", "indonesian"},  {"it", "italian"}, {"jp", "japanese"},   {"kk", "kazakh"},
+	{"ar", "arabic"},    {"az", "azerbaijani"}, {"eu", "basque"},     {"bn", "bengali"},  {"ca", "catalan"},
+	{"zh", "chinese"},   {"da", "danish"},      {"nl", "dutch"},      {"en", "english"},  {"fi", "finnish"},
+	{"fr", "french"},    {"de", "german"},      {"el", "greek"},      {"he", "hebrew"},   {"hi-en", "hinglish"},
+	{"hu", "hungarian"}, {"id", "indonesian"},  {"it", "italian"},    {"jp", "japanese"}, {"kk", "kazakh"},
 	{"ne", "nepali"},    {"no", "norwegian"},   {"pt", "portuguese"}, {"ro", "romanian"}, {"ru", "russian"},
-	{"sl", "slovene"},   {"es", "spanish"},     {"sv", "swedish"}, {"tg", "tajik"},      {"tr", "turkish"}};
+	{"sl", "slovene"},   {"es", "spanish"},     {"sv", "swedish"},    {"tg", "tajik"},    {"tr", "turkish"}};
 
 template <size_t n> const char *find_name(const Language (&languages)[n], std::string_view language)
 {

@@ -120,8 +120,9 @@ private:
 			else
 				words_.push_back(word);
 		if (words.empty())
-			return refuse("stopwords", "the server has no list of stopwords for this language; a file tsearch_data/LANGUAGE.stop "
-									   "among its shared files is one, or give the words as \"custom\"");
+			return refuse("stopwords",
+						  "the server has no list of stopwords for this language; a file tsearch_data/LANGUAGE.stop "
+						  "among its shared files is one, or give the words as \"custom\"");
 		return Status::ok();
 	}
 
