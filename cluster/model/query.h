@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "model/filter.h"
+#include "model/formula.h"
 #include "model/point.h"
 
 namespace vecext::model {
@@ -107,11 +108,6 @@ struct FusionQuery {
 };
 
 struct SampleQuery {};
-
-struct FormulaQuery {
-	JsonText formula;  /* the expression as sent; compiled in collection/ */
-	JsonText defaults; /* an object; "" when there are none */
-};
 
 struct RelevanceFeedbackQuery {
 	struct Item {

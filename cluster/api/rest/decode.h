@@ -31,6 +31,7 @@ CreateFieldIndex decode_create_field_index(const Node &node);
 /* decode_filter.cpp */
 model::Filter decode_filter(const Node &node);
 std::optional<model::Filter> optional_filter(const Node &object, std::string_view name = "filter");
+model::Condition decode_condition(const Node &node);
 model::GeoPoint decode_geo_point(const Node &node);
 void check_payload_path(const Node &node, std::string_view path);
 
@@ -74,6 +75,9 @@ model::QueryGroupsRequest decode_query_groups(const Node &node);
 model::SearchParams decode_search_params(const Node &node);
 void decode_grouping(const Node &node, model::QueryGroupsRequest &groups); /* all but the query */
 std::vector<model::QueryRequest> decode_query_batch(const Node &node);
+
+/* decode_formula.cpp */
+model::FormulaQuery decode_formula(const Node &node);
 
 /* decode_search.cpp: the older endpoints, as queries */
 model::QueryRequest decode_search(const Node &node);

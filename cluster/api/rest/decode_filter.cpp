@@ -280,6 +280,12 @@ model::Filter decode_filter(const Node &node)
 	return decode_at(node, progress);
 }
 
+model::Condition decode_condition(const Node &node)
+{
+	Progress progress;
+	return decode_condition(node, progress);
+}
+
 std::optional<model::Filter> optional_filter(const Node &object, std::string_view name)
 {
 	const auto field = object.field(name);

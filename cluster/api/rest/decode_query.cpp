@@ -64,15 +64,6 @@ model::FusionQuery decode_rrf(const Node &node)
 	return fusion;
 }
 
-model::FormulaQuery decode_formula(const Node &node)
-{
-	model::FormulaQuery formula;
-	formula.formula = json_text(node.required("formula"));
-	if (const auto defaults = node.field("defaults"))
-		formula.defaults = decode_payload(*defaults);
-	return formula;
-}
-
 model::RelevanceFeedbackQuery decode_feedback(const Node &node)
 {
 	model::RelevanceFeedbackQuery query;
