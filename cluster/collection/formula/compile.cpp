@@ -55,22 +55,21 @@ void check_midpoint(DecayExpression::Kind kind, double midpoint)
 	}
 }
 
-/* What the distance, or its square, is multiplied by. */
-double decay_factor(const DecayExpression &decay)
+DecayShape shape_of(const DecayExpression &decay)
 {
-	const double midpoint = decay.midpoint.value_or(0.5F), scale = decay.scale.value_or(1.0F);
-	check_midpoint(decay.kind, midpoint);
-	if (!(scale > 0))
-		invalid("Decay scale should be non-zero positive, got " + number_text(scale) + ".");
-	if (decay.kind == DecayExpression::kLinear)
-		return (midpoint - 1) / scale;
-	return std::log(midpoint) / (decay.kind == DecayExpression::kGaussian ? scale * scale : scale);
+	DecayShape shape;
+	shape.midpoint = decay.midpoint.value_or(0.5F);
+	shape.scale = decay.scale.value_or(1.0F);
+	check_midpoint(decay.kind, shape.midpoint);
+	if (!(shape.scale > 0) || std::isinf(shape.scale))
+		invalid("Decay scale should be non-zero positive, got " + number_text(shape.scale) + ".");
+	return shape;
 }
 
-NodeKind node_kind(DecayExpression::Kind kind)
+Decay decay_of(DecayExpression::Kind kind)
 {
-	constexpr NodeKind kinds[] = {NodeKind::kLinearDecay, NodeKind::kExponentialDecay, NodeKind::kGaussianDecay};
-	return kinds[kind];
+	constexpr Decay decays[] = {Decay::kLinear, Decay::kExponential, Decay::kGaussian};
+	return decays[kind];
 }
 
 } /* namespace */
@@ -142,9 +141,10 @@ public:
 	{
 		if (decay.operands.empty() || decay.operands.size() > 2)
 			throw model::internal("a decay of a formula has " + std::to_string(decay.operands.size()) + " operands");
-		const double factor = decay_factor(decay);
-		Node node = inner(node_kind(decay.kind), decay.operands);
-		node.value = factor;
+		const DecayShape shape = shape_of(decay);
+		Node node = inner(NodeKind::kDecay, decay.operands);
+		node.decay = decay_of(decay.kind);
+		node.shape = shape;
 		return node;
 	}
 

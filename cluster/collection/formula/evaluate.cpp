@@ -100,9 +100,7 @@ public:
 			return quotient(node);
 		case NodeKind::kPow:
 			return power(node);
-		case NodeKind::kLinearDecay:
-		case NodeKind::kExponentialDecay:
-		case NodeKind::kGaussianDecay:
+		case NodeKind::kDecay:
 			return decayed(node);
 		default:
 			return of_one(node.kind, value_of(node.operands[0]));
@@ -175,10 +173,8 @@ private:
 	{
 		const double x = value_of(node.operands[0]);
 		const double target = node.operands.size() > 1 ? value_of(node.operands[1]) : 0;
-		const double distance = std::fabs(x - target);
-		if (node.kind == NodeKind::kLinearDecay)
-			return std::max(0.0, 1 + node.value * distance);
-		return std::exp(node.value * (node.kind == NodeKind::kGaussianDecay ? distance * distance : distance));
+		const double offset = finite(x - target, [&] { return number_text(x) + "-" + number_text(target); });
+		return decay_at(node.decay, node.shape, offset);
 	}
 
 	/* ---- fields of the payload ---- */

@@ -12,8 +12,7 @@
  * | sum, mult                   | mult stops at a factor of 0 |
  * | div                         | 0 for a left of 0; by_zero_default for a right of 0 |
  * | neg abs sqrt pow exp log10 ln | |
- * | lin_decay                   | max(0, 1 - d (1 - m) / scale), with d = |x - target|, m = midpoint |
- * | exp_decay, gauss_decay      | exp(d ln m / scale), exp(d^2 ln m / scale^2) |
+ * | lin_decay, exp_decay, gauss_decay | vecext/ranking/decay.h |
  *
  * An array of one value counts as that value; of several, as a value of the wrong
  * type. Arithmetic is that of doubles. What is not finite is an error, also where

@@ -5,6 +5,7 @@
 
 #include "collection/formula/formula.h"
 #include "vecext/filter/geo.h"
+#include "vecext/ranking/decay.h"
 
 namespace vecext::collection {
 
@@ -25,9 +26,7 @@ enum class NodeKind : uint8_t {
 	kExp,
 	kLog10,
 	kLn,
-	kLinearDecay, /* and those that follow: value shapes them; operands x and perhaps the target */
-	kExponentialDecay,
-	kGaussianDecay,
+	kDecay, /* of operands x and perhaps the target, by decay and shape */
 };
 
 struct Formula::Node {
@@ -36,6 +35,8 @@ struct Formula::Node {
 	size_t place = 0;
 	double value = 0;
 	filter::GeoPoint origin = {};
+	Decay decay = Decay::kLinear;
+	DecayShape shape; /* its target is an operand */
 	std::vector<Node> operands;
 };
 
