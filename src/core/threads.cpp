@@ -1,5 +1,5 @@
 /* threads.cpp: teams of threads are OpenMP's. */
-#include "core/threads.h"
+#include "vecext/threads.h"
 
 #include <omp.h>
 

@@ -4,9 +4,10 @@
  * The table is read into memory and the graph built there by threads of the core
  * (include/vecext/hnsw/build.h), which know nothing of PostgreSQL; this process
  * meanwhile reports progress and looks for interrupts. Then the records are
- * copied to pages in the order of the graph, ids translated. Rows that no longer
- * fit maintenance_work_mem are inserted into the pages one batch of the heap scan
- * after the other. Nothing is logged until the end, when all pages are.
+ * copied to pages in the order of the graph, ids translated, and these are logged
+ * and written (bulk_pages.h). Rows that no longer fit maintenance_work_mem are
+ * inserted into the pages one batch of the heap scan after the other; then
+ * nothing is logged until the end, when all pages are.
  */
 #include "hnsw/access_method.h"
 
@@ -24,6 +25,7 @@ extern "C" {
 #include <memory>
 #include <unistd.h>
 
+#include "hnsw/bulk_pages.h"
 #include "hnsw/graph_writer.h"
 #include "hnsw/node_codes.h"
 #include "hnsw/options.h"
@@ -32,6 +34,7 @@ extern "C" {
 #include "pg/injection.h"
 
 #include "vecext/hnsw/build.h"
+#include "vecext/threads.h"
 
 namespace vecext::pg {
 
@@ -41,7 +44,7 @@ struct Build {
 	Relation heap, index;
 	IndexFormat format;
 	NodeCodeState codes;
-	NodeCoder coder; /* compact indexes, once the model is trained */
+	const Quantizer *model; /* compact indexes, once it is trained */
 	NodeLayout layouts[2];
 	MemoryContext context;
 	MemoryContext row_context;
@@ -201,55 +204,6 @@ void link_loaded(Build *build)
 
 /* ---- writing pages ---- */
 
-/* Fills pages one after the other at the end of the index. */
-struct PageFiller {
-	Relation index;
-	PageKind kind;
-	int level_class;
-	uint32 slots_per_page;
-	Buffer buffer;
-	uint32 slot;
-	BlockNumber last_block;
-	BlockNumber *filled; /* pages, of all fillers */
-};
-
-void finish_page(PageFiller *filler)
-{
-	if (!BufferIsValid(filler->buffer))
-		return;
-	page_opaque(BufferGetPage(filler->buffer))->slots_used = filler->slot;
-	MarkBufferDirty(filler->buffer);
-	UnlockReleaseBuffer(filler->buffer);
-	filler->buffer = InvalidBuffer;
-	report_blocks(++*filler->filled);
-}
-
-/* The place for the next record. The page stays locked until it is full. */
-uint8 *next_slot(PageFiller *filler, const IndexFormat &format)
-{
-	if (!BufferIsValid(filler->buffer) || filler->slot == filler->slots_per_page) {
-		finish_page(filler);
-		CHECK_FOR_INTERRUPTS();
-		filler->buffer = extend_index(filler->index);
-		filler->last_block = BufferGetBlockNumber(filler->buffer);
-		init_page(BufferGetPage(filler->buffer), filler->kind);
-		filler->slot = 0;
-	}
-	Page page = BufferGetPage(filler->buffer);
-	return reinterpret_cast<uint8 *>(page) + record_offset(format, filler->level_class, filler->slot++);
-}
-
-/* Ends the last page; if it has free slots the free list begins with it. */
-BlockNumber finish_filling(PageFiller *filler)
-{
-	if (!BufferIsValid(filler->buffer))
-		return InvalidBlockNumber;
-	const bool has_room = filler->slot < filler->slots_per_page;
-	page_opaque(BufferGetPage(filler->buffer))->in_free_list = has_room;
-	finish_page(filler);
-	return has_room ? filler->last_block : InvalidBlockNumber;
-}
-
 uint32 paged_id(const IndexFormat &format, BlockNumber first_block, int level_class, uint32 position)
 {
 	const uint32 per_page = format.slots_per_page[level_class];
@@ -270,20 +224,20 @@ uint32 translated(const Build *build, int level, uint32 id)
 }
 
 /* Copies header and edges, and makes the code. */
-void copy_to_compact(Build *build, const NodeRecord &from, const NodeRecord &to)
+void copy_to_compact(const NodeRecord &from, const NodeRecord &to, NodeCoder &coder)
 {
 	to.header() = from.header();
 	memcpy(to.ids(), from.ids(), sizeof(uint32) * to.layout->slots);
-	build->coder.encode(from.value(), to.value());
+	coder.encode(from.value(), to.value());
 }
 
-void copy_record(Build *build, int level, uint32 id, uint8 *to)
+void copy_record(const Build *build, int level, uint32 id, uint8 *to, NodeCoder &coder)
 {
 	const NodeRecord from = build->builder->record(level, id);
 	const NodeLayout &layout = build->layouts[level > 0];
 	const NodeRecord record = {to, &layout};
 	if (layout.node_codes)
-		copy_to_compact(build, from, record);
+		copy_to_compact(from, record, coder);
 	else
 		memcpy(to, from.bytes, layout.record_bytes);
 	NodeHeader &header = record.header();
@@ -365,8 +319,7 @@ void fix_codes(Build *build, const uint32 *order, uint32 count)
 		meta.codes = build->codes;
 	});
 	if (format.compact)
-		build->coder.init(format, hold_quantizer(build->index, read_meta(build->index), build->context),
-						  build->context);
+		build->model = hold_quantizer(build->index, read_meta(build->index), build->context);
 }
 
 uint32 pages_for(const IndexFormat &format, int level_class, uint32 records)
@@ -384,6 +337,86 @@ uint32 ordered_nodes(Build *build, uint32 *order)
 		if (build->builder->record(0, order[k]).header().state != NodeState::kFree)
 			order[count++] = order[k];
 	return count;
+}
+
+/* ---- node and upper pages ---- */
+
+/* Records that fill pages one after the other: all of level 0, in page order, or
+ * all of the levels above. */
+struct RecordRun {
+	const Build *build;
+	int level_class;
+	uint32 records;
+	BlockNumber first_block;
+	const uint32 *order; /* of level 0 */
+
+	uint32 pages() const { return pages_for(build->format, level_class, records); }
+	/* The last page, if it has free slots: the free list begins with it. */
+	BlockNumber free_page() const
+	{
+		const bool full = records % build->format.slots_per_page[level_class] == 0;
+		return full ? InvalidBlockNumber : first_block + pages() - 1;
+	}
+};
+
+/* The record at a position of a run. */
+void copy_nth(const RecordRun &run, uint32 position, uint8 *to, NodeCoder &coder)
+{
+	const Build *build = run.build;
+	if (run.level_class == 0) {
+		copy_record(build, 0, run.order[position], to, coder);
+		return;
+	}
+	int level = 1;
+	while (position >= build->level_starts[level + 1])
+		level++;
+	copy_record(build, level, position - build->level_starts[level], to, coder);
+}
+
+void fill_page(const RecordRun &run, uint32 number, Page page, NodeCoder &coder)
+{
+	const IndexFormat &format = run.build->format;
+	const uint32 per_page = format.slots_per_page[run.level_class], first = number * per_page;
+	const uint32 used = Min(per_page, run.records - first);
+	init_page(page, run.level_class ? PageKind::kUpper : PageKind::kNode);
+	for (uint32 slot = 0; slot < used; slot++)
+		copy_nth(run, first + slot, reinterpret_cast<uint8 *>(page) + record_offset(format, run.level_class, slot),
+				 coder);
+	cover_slots(page, format, run.level_class, used);
+	page_opaque(page)->slots_used = used;
+	page_opaque(page)->in_free_list = used < per_page;
+}
+
+/* What the threads that fill pages share. */
+struct FillTeam {
+	const RecordRun *run;
+	const BulkPages *pages;
+	uint32 first, count; /* pages of the run */
+	int threads;
+	NodeCoder *coders; /* one each */
+};
+
+void fill_pages(void *context, int member) noexcept
+{
+	const auto *team = static_cast<const FillTeam *>(context);
+	for (uint32 i = member; i < team->count; i += team->threads)
+		fill_page(*team->run, team->first + i, team->pages->page(i), team->coders[member]);
+}
+
+void write_run(const RecordRun &run, BulkPages *pages)
+{
+	const Build *build = run.build;
+	FillTeam team = {&run, pages, 0, 0, build_threads(), nullptr};
+	team.coders = static_cast<NodeCoder *>(palloc0(sizeof(NodeCoder) * team.threads));
+	for (int i = 0; i < team.threads; i++)
+		(new (&team.coders[i]) NodeCoder)->init(build->format, build->model, build->context);
+	for (const uint32 end = run.pages(); team.first < end; team.first += team.count) {
+		team.count = Min(end - team.first, BulkPages::kPagesAtOnce);
+		run_on_threads(team.threads, fill_pages, &team);
+		pages->append(team.count);
+		report_blocks(run.first_block - build->first_node_block + team.first + team.count);
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 void write_graph(Build *build)
@@ -408,23 +441,20 @@ void write_graph(Build *build)
 	const uint32 upper_pages = pages_for(format, 1, build->level_starts[hnsw::kMaxLevel + 1]);
 	begin_phase(kPhaseWrite, PROGRESS_SCAN_BLOCKS_TOTAL, pages_for(format, 0, count) + upper_pages);
 
-	BlockNumber filled = 0;
-	PageFiller nodes = {build->index, PageKind::kNode, 0, format.slots_per_page[0], InvalidBuffer, 0, 0, &filled};
-	for (uint32 k = 0; k < count; k++)
-		copy_record(build, 0, order[k], next_slot(&nodes, format));
-	const BlockNumber free_nodes = finish_filling(&nodes);
-	PageFiller uppers = {build->index, PageKind::kUpper, 1, format.slots_per_page[1], InvalidBuffer, 0, 0, &filled};
-	for (int level = 1; level <= builder.top_level(); level++)
-		for (uint32 id = 0; id < builder.upper_count(level); id++)
-			copy_record(build, level, id, next_slot(&uppers, format));
-	const BlockNumber free_uppers = finish_filling(&uppers);
+	BulkPages pages;
+	pages.init(build->index, build->in_memory && RelationNeedsWAL(build->index));
+	const RecordRun nodes = {build, 0, count, build->first_node_block, order};
+	const RecordRun uppers = {build, 1, build->level_starts[hnsw::kMaxLevel + 1], build->first_upper_block, nullptr};
+	write_run(nodes, &pages);
+	write_run(uppers, &pages);
+	pages.finish();
 
 	update_meta(build->index, [&](MetaPage &meta) {
 		IndexState &state = meta.state;
 		state.entry_level = builder.top_level();
 		state.entry_point = translated(build, builder.top_level(), builder.entry_point());
-		state.free_nodes[0] = free_nodes;
-		state.free_nodes[1] = free_uppers;
+		state.free_nodes[0] = nodes.free_page();
+		state.free_nodes[1] = uppers.free_page();
 		state.node_count = count;
 	});
 	pfree(order);
@@ -435,12 +465,13 @@ void write_graph(Build *build)
 void spill(Build *build)
 {
 	const double rows = build->rows;
+	build->in_memory = false;
 	ereport(NOTICE, (errmsg("hnsw graph no longer fits into maintenance_work_mem after %.0f tuples", rows),
 					 errdetail("The remaining tuples are merged into the index on disk, which takes more time."),
 					 errhint("Increase maintenance_work_mem to speed up builds.")));
 	link_loaded(build);
 	write_graph(build);
-	if (build->format.compact && !build->coder.ready())
+	if (build->format.compact && build->model == nullptr)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
 						errmsg("maintenance_work_mem is too small for hnsw index \"%s\"",
 							   RelationGetRelationName(build->index)),
@@ -455,7 +486,6 @@ void spill(Build *build)
 	const IndexHandle *handle = copy_handle(cached_handle(build->index, read_meta(build->index)), build->context);
 	build->writer->init(build->index, handle, build->context, true);
 	MemoryContextSwitchTo(old);
-	build->in_memory = false;
 }
 
 void add_row(Build *build, const RowId &row, const IndexedValue &value)
@@ -499,10 +529,13 @@ double load_table(Build *build, Relation heap, IndexInfo *index_info)
 	return table_index_build_scan(heap, build->index, index_info, true, true, build_callback, build, nullptr);
 }
 
-void log_pages(Relation index)
+/* Logs what was not when it was written: all, or what lies before the graph. */
+void log_pages(const Build *build)
 {
 	constexpr BlockNumber kBlocksAtOnce = 1024;
-	const BlockNumber blocks = RelationGetNumberOfBlocks(index);
+	Relation index = build->index;
+	const bool graph_logged = build->in_memory && build->first_node_block != 0;
+	const BlockNumber blocks = graph_logged ? build->first_node_block : RelationGetNumberOfBlocks(index);
 	begin_phase(kPhaseLog, PROGRESS_SCAN_BLOCKS_TOTAL, blocks);
 	for (BlockNumber begin = 0; begin < blocks; begin += kBlocksAtOnce) {
 		const BlockNumber end = Min(begin + kBlocksAtOnce, blocks);
@@ -546,7 +579,7 @@ IndexBuildResult *hnsw_build(Relation heap, Relation index, IndexInfo *index_inf
 		meta.state.unindexed = build->unindexed;
 	});
 	if (RelationNeedsWAL(index))
-		log_pages(index);
+		log_pages(build);
 	const double index_rows = build->rows;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

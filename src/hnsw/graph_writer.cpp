@@ -314,6 +314,7 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 	memcpy(target, record, format.record_bytes[cls]);
 	reinterpret_cast<NodeHeader *>(target)->version = version + 1;
 	opaque->slots_used++;
+	cover_slots(page, format, cls, slot.slot + 1);
 	if (joins_list || leaves_list) {
 		IndexState &new_state = meta_page(change.edit(meta))->state;
 		if (joins_list) {

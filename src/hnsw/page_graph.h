@@ -96,10 +96,4 @@ private:
 	uint32 scratch_bytes_ = 0;
 };
 
-/* Where slot `slot` of a node or upper page begins. */
-inline Size record_offset(const IndexFormat &format, int level_class, uint32 slot)
-{
-	return kPageContent + Size{slot} * format.record_bytes[level_class];
-}
-
 } /* namespace vecext::pg */

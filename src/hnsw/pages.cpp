@@ -21,8 +21,15 @@ void init_page(Page page, PageKind kind)
 	opaque->page_id = kPageId;
 	/* Pages without line pointers keep their content in the "line pointer" area
 	 * as far as WAL is concerned: bytes above pd_lower are not logged. */
-	if (kind != PageKind::kValue && kind != PageKind::kFree)
+	if (kind == PageKind::kMeta || kind == PageKind::kPending)
 		reinterpret_cast<PageHeader>(page)->pd_lower = reinterpret_cast<PageHeader>(page)->pd_upper;
+}
+
+void cover_slots(Page page, const IndexFormat &format, int level_class, uint32 end)
+{
+	auto *header = reinterpret_cast<PageHeader>(page);
+	const Size content_end = record_offset(format, level_class, end);
+	header->pd_lower = Max(header->pd_lower, static_cast<LocationIndex>(Min(content_end, static_cast<Size>(header->pd_upper))));
 }
 
 PageChange::PageChange(Relation index, bool building) : state_(building ? nullptr : GenericXLogStart(index)), count_(0)

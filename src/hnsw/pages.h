@@ -259,8 +259,18 @@ inline uint64 row_key(const RowId &row)
 	return uint64{row.block_high} << 32 | uint64{row.block_low} << 16 | row.offset;
 }
 
+/* Where slot `slot` of a node or upper page begins. */
+inline Size record_offset(const IndexFormat &format, int level_class, uint32 slot)
+{
+	return kPageContent + Size{slot} * format.record_bytes[level_class];
+}
+
 /* Makes `page` (a buffer's, or a WAL image) an empty page of a kind. */
 void init_page(Page page, PageKind kind);
+
+/* Lets WAL cover a node or upper page's slots below `end`. Those above were never
+ * used and are zero, which images of the page leave out. */
+void cover_slots(Page page, const IndexFormat &format, int level_class, uint32 end);
 
 /* One WAL-logged change of up to four pages: edit() each, change the returned
  * images, finish(). While an index is built nothing is logged and the images are

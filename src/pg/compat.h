@@ -43,6 +43,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/relscan.h"
 #include "access/stratnum.h"
+#include "access/xloginsert.h"
 #include "catalog/pg_class.h"
 #include "commands/explain.h"
 #if PG_VERSION_NUM >= 180000
@@ -110,6 +111,16 @@ inline bool object_ownercheck_relation(Oid relid)
 	return object_ownercheck(RelationRelationId, relid, GetUserId());
 #else
 	return pg_class_ownercheck(relid, GetUserId());
+#endif
+}
+
+/* Logs images of consecutive new pages of a relation in one record, at most 32. */
+inline void log_new_pages(Relation relation, int count, BlockNumber *blocks, char **pages)
+{
+#if PG_VERSION_NUM >= 160000
+	log_newpages(&relation->rd_locator, MAIN_FORKNUM, count, blocks, pages, true);
+#else
+	log_newpages(&relation->rd_node, MAIN_FORKNUM, count, blocks, pages, true);
 #endif
 }
 

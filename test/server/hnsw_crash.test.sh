@@ -72,6 +72,23 @@ crash() {
 	hnsw_sound "$1" # a node just written waits as a pending row for its edges
 }
 
+# What a build wrote past shared buffers, a checkpoint begun meanwhile or not.
+for layout in coded apart compact; do
+	layout $layout
+	for checkpoints in no yes; do
+		name="$layout, checkpoints meanwhile: $checkpoints, killed after a build"
+		hnsw_table 1500
+		sql CHECKPOINT
+		[ $checkpoints = no ] || load_begin 60 1 checkpoint
+		sql "REINDEX INDEX items_v"
+		kill_server crash
+		[ $checkpoints = no ] || load_broken "$name: no error before"
+		server_start crash "${settings[@]}"
+		hnsw_clean "$name"
+		at_least "$(sql "SELECT hnsw_recall('items_v', 50)")" 0.9 "$name: recall"
+	done
+done
+
 crashes=0
 for layout in coded apart sparse large compact; do
 	layout $layout

@@ -67,7 +67,8 @@ public:
 
 	/* Renumbers level-0 nodes so that graph neighbours come to lie close
 	 * together: breadth-first from the entry point. order[k] = id of the k-th
-	 * node; every id appears once. */
+	 * node; every id appears once. The end of a build: a point added later is not
+	 * recognised as equal to an earlier one. */
 	Status page_order(uint32_t *order) noexcept;
 
 	/* What writing pages needs. Records are as node_layout.h says, ids are array

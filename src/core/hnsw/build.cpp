@@ -20,7 +20,7 @@
 
 #include "core/hnsw/connect.h"
 #include "core/hnsw/link.h"
-#include "core/threads.h"
+#include "vecext/threads.h"
 
 namespace vecext::hnsw {
 
@@ -63,9 +63,10 @@ NodeLayout layout_of(const BuildOptions &options, int level)
 							static_cast<uint32_t>(neighbours), options.value_bytes);
 }
 
-size_t record_cost(const NodeLayout &layout)
+/* Bytes from one record to the next. */
+size_t stride_of(const NodeLayout &layout)
 {
-	return round_up(layout.record_bytes, kCacheLine) + sizeof(float) * layout.slots;
+	return round_up(layout.record_bytes, kCacheLine);
 }
 
 Status check_options(const BuildOptions &options)
@@ -209,8 +210,8 @@ Status GraphBuilder::init(const BuildOptions &options) noexcept
 	for (int l = 0; l <= kMaxLevel; l++) {
 		Level &level = state_->levels[l];
 		level.layout = &state_->layouts[l > 0];
-		level.stride = round_up(level.layout->record_bytes, kCacheLine);
-		if (!level.reserve((limit >> l) + level.stride * 1024))
+		level.stride = stride_of(*level.layout);
+		if (!level.records.reserve((limit >> l) + level.stride * 1024))
 			return out_of_memory();
 	}
 	if (!state_->values.reserve(limit))
@@ -224,18 +225,11 @@ size_t GraphBuilder::bytes_per_point(const BuildOptions &options) noexcept
 	const size_t apart = options.value_bytes == 0 && options.element != ElementType::kSparse
 							 ? round_up(value_size(options.element, options.dims, nullptr), 8)
 							 : 0;
-	return record_cost(layout_of(options, 0)) + static_cast<size_t>(upper * record_cost(layout_of(options, 1))) +
+	return stride_of(layout_of(options, 0)) + static_cast<size_t>(upper * stride_of(layout_of(options, 1))) +
 		   apart + kBytesPerNode;
 }
 
 namespace {
-
-bool is_twin(const GraphState &state, uint32_t id, const Value &value, size_t bytes)
-{
-	const Value other = state.value(0, id);
-	return value_size(state.options.element, state.options.dims, other.data) == bytes &&
-		   memcmp(other.data, value.data, bytes) == 0;
-}
 
 size_t memory_of_threads(const GraphState &state)
 {
@@ -244,7 +238,7 @@ size_t memory_of_threads(const GraphState &state)
 
 bool fits_limit(const GraphState &state, int level, size_t value_bytes)
 {
-	size_t more = state.levels[0].bytes_per_record() + level * state.levels[1].bytes_per_record() + kBytesPerNode;
+	size_t more = state.levels[0].stride + level * state.levels[1].stride + kBytesPerNode;
 	if (!state.layouts[0].inline_value())
 		more += round_up(value_bytes, 8);
 	return state.levels[0].count < kNoNode - 1 &&
@@ -300,7 +294,7 @@ Status GraphBuilder::add(const RowId &row, const Value &value, bool *fits) noexc
 	const uint64_t hash = hash_value(value.data, bytes);
 	if (!state.twins.make_room())
 		return out_of_memory();
-	TwinTable::Entry *entry = state.twins.find(hash, [&](uint32_t id) { return is_twin(state, id, value, bytes); });
+	TwinTable::Entry *entry = state.twins.find(hash, [&](uint32_t id) { return state.is_value_of(id, value, bytes); });
 	*fits = true;
 	const bool twin = entry->node_plus_one != 0;
 	if (twin) {
@@ -371,6 +365,7 @@ Status GraphBuilder::link_pending(bool (*poll)(void *), void *poll_context, std:
 
 Status GraphBuilder::page_order(uint32_t *order) noexcept
 {
+	state_->twins.release();
 	try {
 		breadth_first_order(*state_, order);
 		return Status::ok();

@@ -37,15 +37,9 @@ void RecordLock::wait() noexcept
 	} while (word_.exchange(1, std::memory_order_acquire) != 0);
 }
 
-bool Level::reserve(size_t limit) noexcept
-{
-	return records.reserve(limit) && lengths.reserve(limit);
-}
-
 bool Level::append() noexcept
 {
-	const size_t needed = size_t{count} + 1;
-	if (!records.grow_to(needed * stride) || !lengths.grow_to(needed * sizeof(float) * layout->slots))
+	if (!records.grow_to((size_t{count} + 1) * stride))
 		return false;
 	count++;
 	return true;
@@ -55,7 +49,7 @@ size_t GraphState::memory_used() const noexcept
 {
 	size_t bytes = values_used + size_t{levels[0].count} * kBytesPerNode;
 	for (const Level &level : levels)
-		bytes += size_t{level.count} * level.bytes_per_record();
+		bytes += size_t{level.count} * level.stride;
 	return bytes;
 }
 

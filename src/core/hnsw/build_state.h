@@ -8,8 +8,8 @@
  *   3. Its edges (ids, codes, slots_used, lengths) are read and written under
  *      its lock only. No thread holds two record locks.
  *
- * Beside each record stand the lengths of its edges: graph distances, which
- * choosing among full lists needs exactly and which codes do not give.
+ * The lengths of edges are not kept: whoever chooses among a full list measures
+ * its ends against each other anyway.
  */
 #pragma once
 
@@ -46,17 +46,10 @@ struct Level {
 	size_t stride = 0; /* bytes between records: whole cache lines */
 	uint32_t count = 0;
 	MappedBytes records;
-	MappedBytes lengths; /* float[slots] each */
 
-	bool reserve(size_t limit) noexcept;
 	/* Appends a zeroed record; false when out of memory. */
 	bool append() noexcept;
 	NodeRecord record(uint32_t id) const { return {records.data() + id * stride, layout}; }
-	float *edge_lengths(uint32_t id) const
-	{
-		return reinterpret_cast<float *>(lengths.data()) + size_t{id} * layout->slots;
-	}
-	size_t bytes_per_record() const { return stride + sizeof(float) * layout->slots; }
 };
 
 /* Length of an edge between twins (nodes of equal value), which nothing may
@@ -119,6 +112,12 @@ struct GraphState {
 		for (int level = from; level > to; level--)
 			id = levels[level].record(id).header().down;
 		return id;
+	}
+	bool is_value_of(uint32_t id, const Value &value, size_t bytes) const
+	{
+		const Value other = this->value(0, id);
+		return value_size(options.element, options.dims, other.data) == bytes &&
+			   memcmp(other.data, value.data, bytes) == 0;
 	}
 	size_t memory_used() const noexcept;
 };

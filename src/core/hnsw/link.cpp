@@ -24,11 +24,6 @@ size_t words_per_code(const NodeLayout &layout)
 	return size_t{layout.padded} / 64 * layout.code_bits;
 }
 
-int longest_edge(const float *lengths, uint32_t count)
-{
-	return static_cast<int>(std::max_element(lengths, lengths + count) - lengths);
-}
-
 bool nearer(const Candidate &a, const Candidate &b)
 {
 	return a.distance < b.distance || (a.distance == b.distance && a.id < b.id);
@@ -177,7 +172,6 @@ void Linker::select(int level)
 void Linker::write_edges(int level, uint32_t id)
 {
 	const NodeRecord record = state_.levels[level].record(id);
-	float *lengths = state_.levels[level].edge_lengths(id);
 	for (const Candidate &neighbour : found_) {
 		CodeFactors forward;
 		back_edges_.push_back(encode_both_ways(level, id, neighbour, &forward));
@@ -186,7 +180,6 @@ void Linker::write_edges(int level, uint32_t id)
 		if (slot < 0)
 			return;
 		set_edge(record, slot, neighbour.id, forward, forward_code_);
-		lengths[slot] = neighbour.distance;
 	}
 }
 
@@ -219,7 +212,7 @@ void Linker::write_back_edge(const BackEdge &edge)
 		return;
 	int slot = free_slot(reading);
 	if (slot < 0)
-		slot = make_slot(edge, record, level.edge_lengths(edge.from));
+		slot = make_slot(edge, record);
 	if (slot >= 0)
 		put_edge(edge, static_cast<uint32_t>(slot));
 }
@@ -229,21 +222,32 @@ void Linker::put_edge(const BackEdge &edge, uint32_t slot)
 	const Level &level = state_.levels[edge.level];
 	const NodeRecord record = level.record(edge.from);
 	set_edge(record, slot, edge.to, edge.factors, record.layout->coded() ? &back_codes_[edge.code] : nullptr);
-	level.edge_lengths(edge.from)[slot] = edge.length;
+}
+
+/* The neighbours of a full record into neighbours_, named by slot, with the
+ * lengths of the edges to them. */
+void Linker::measure_edges(const BackEdge &edge, NodeRecord record)
+{
+	const Value owner = state_.value(edge.level, edge.from);
+	const size_t bytes = value_size(state_.options.element, state_.options.dims, owner.data);
+	neighbours_.clear();
+	for (uint32_t j = 0; j < record.layout->slots; j++) {
+		const uint32_t id = record.ids()[j];
+		const bool twin = edge.level == 0 && state_.is_value_of(id, owner, bytes);
+		neighbours_.push_back({twin ? kTwinLength : state_.distance(owner, state_.value(edge.level, id)), j});
+	}
 }
 
 /* Selects the neighbours of a full record anew, the edge's end among them (the
  * heuristic of select.h on all of them, with exact distances). Frees the slots of
  * those that lost and returns one, or -1 when the new one lost. */
-int Linker::make_slot(const BackEdge &edge, NodeRecord record, float *lengths)
+int Linker::make_slot(const BackEdge &edge, NodeRecord record)
 {
 	const uint32_t count = record.layout->slots;
+	measure_edges(edge, record);
 	if (edge.length == kTwinLength)
-		return longest_edge(lengths, count);
-	/* Candidates are named by slot, the new one by the slot behind the last. */
-	neighbours_.clear();
-	for (uint32_t j = 0; j < count; j++)
-		neighbours_.push_back({lengths[j], j});
+		return static_cast<int>(std::max_element(neighbours_.begin(), neighbours_.end(), nearer)->id);
+	/* The new one is named by the slot behind the last. */
 	neighbours_.push_back({edge.length, count});
 	std::sort(neighbours_.begin(), neighbours_.end(), nearer);
 	auto value_at = [&](uint32_t i) {

@@ -51,7 +51,8 @@ private:
 	void select(int level);
 	void write_edges(int level, uint32_t id);
 	void write_back_edge(const BackEdge &edge);
-	int make_slot(const BackEdge &edge, NodeRecord record, float *lengths);
+	void measure_edges(const BackEdge &edge, NodeRecord record);
+	int make_slot(const BackEdge &edge, NodeRecord record);
 	void put_edge(const BackEdge &edge, uint32_t slot);
 	BackEdge encode_both_ways(int level, uint32_t id, const Candidate &neighbour, CodeFactors *forward);
 

@@ -60,4 +60,11 @@ bool TwinTable::make_room() noexcept
 	return true;
 }
 
+void TwinTable::release() noexcept
+{
+	storage_[current_].release();
+	entries_ = nullptr;
+	capacity_ = size_ = 0;
+}
+
 } /* namespace vecext::hnsw */

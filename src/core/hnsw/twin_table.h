@@ -51,6 +51,9 @@ public:
 		*entry = {tag_of(hash), node + 1};
 	}
 
+	/* Forgets all values and gives the memory back. */
+	void release() noexcept;
+
 private:
 	static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
 	size_t place_of(uint32_t tag) const { return (tag * uint64_t{0x9e3779b97f4a7c15u} >> 24) & (capacity_ - 1); }

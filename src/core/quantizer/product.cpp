@@ -21,7 +21,7 @@
 #include "core/quantizer/levels.h"
 #include "core/quantizer/methods.h"
 #include "core/quantizer/vectors.h"
-#include "core/threads.h"
+#include "vecext/threads.h"
 
 namespace vecext {
 

@@ -1,0 +1,2 @@
+-- checkpoint.sql
+CHECKPOINT;
