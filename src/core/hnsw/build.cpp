@@ -26,7 +26,7 @@ namespace vecext::hnsw {
 
 namespace {
 
-constexpr size_t kCacheLine = 64;
+constexpr size_t kRecordUnit = 32;
 constexpr auto kPollPeriod = std::chrono::milliseconds(50);
 /* Points linked by one thread before a team starts: with nothing to find yet,
  * concurrent points would all link to the first. */
@@ -66,7 +66,7 @@ NodeLayout layout_of(const BuildOptions &options, int level)
 /* Bytes from one record to the next. */
 size_t stride_of(const NodeLayout &layout)
 {
-	return round_up(layout.record_bytes, kCacheLine);
+	return round_up(layout.record_bytes, kRecordUnit);
 }
 
 Status check_options(const BuildOptions &options)
@@ -211,7 +211,7 @@ Status GraphBuilder::init(const BuildOptions &options) noexcept
 		Level &level = state_->levels[l];
 		level.layout = &state_->layouts[l > 0];
 		level.stride = stride_of(*level.layout);
-		if (!level.records.reserve((limit >> l) + level.stride * 1024))
+		if (!level.records.reserve((limit >> l) + level.stride * 1024, options.threads))
 			return out_of_memory();
 	}
 	if (!state_->values.reserve(limit))

@@ -43,7 +43,7 @@ private:
 /* The records of one level. */
 struct Level {
 	const NodeLayout *layout = nullptr;
-	size_t stride = 0; /* bytes between records: whole cache lines */
+	size_t stride = 0; /* bytes between records */
 	uint32_t count = 0;
 	MappedBytes records;
 

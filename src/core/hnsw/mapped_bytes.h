@@ -20,8 +20,10 @@ public:
 	MappedBytes &operator=(const MappedBytes &) = delete;
 	~MappedBytes();
 
-	/* Reserves address space for `limit` bytes; false when there is none. */
-	bool reserve(size_t limit) noexcept;
+	/* Reserves address space for `limit` bytes; false when there is none. With
+	 * several threads, these fetch memory from the kernel a step ahead of its use:
+	 * zeroing it is what reading a table waits for most. */
+	bool reserve(size_t limit, int threads = 1) noexcept;
 	/* Makes at least the first `bytes` usable; false when that is not to be had. */
 	bool grow_to(size_t bytes) noexcept;
 	/* Gives everything back. */
@@ -35,6 +37,7 @@ private:
 	uint8_t *data_ = nullptr; /* 2 MiB aligned */
 	size_t reserved_ = 0;
 	size_t usable_ = 0;
+	int threads_ = 1;
 };
 
 } /* namespace vecext::hnsw */
