@@ -29,7 +29,8 @@ void cover_slots(Page page, const IndexFormat &format, int level_class, uint32 e
 {
 	auto *header = reinterpret_cast<PageHeader>(page);
 	const Size content_end = record_offset(format, level_class, end);
-	header->pd_lower = Max(header->pd_lower, static_cast<LocationIndex>(Min(content_end, static_cast<Size>(header->pd_upper))));
+	header->pd_lower =
+		Max(header->pd_lower, static_cast<LocationIndex>(Min(content_end, static_cast<Size>(header->pd_upper))));
 }
 
 PageChange::PageChange(Relation index, bool building) : state_(building ? nullptr : GenericXLogStart(index)), count_(0)

@@ -225,8 +225,8 @@ size_t GraphBuilder::bytes_per_point(const BuildOptions &options) noexcept
 	const size_t apart = options.value_bytes == 0 && options.element != ElementType::kSparse
 							 ? round_up(value_size(options.element, options.dims, nullptr), 8)
 							 : 0;
-	return stride_of(layout_of(options, 0)) + static_cast<size_t>(upper * stride_of(layout_of(options, 1))) +
-		   apart + kBytesPerNode;
+	return stride_of(layout_of(options, 0)) + static_cast<size_t>(upper * stride_of(layout_of(options, 1))) + apart +
+		   kBytesPerNode;
 }
 
 namespace {
