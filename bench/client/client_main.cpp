@@ -11,6 +11,8 @@
  *           the curve of recall against backend CPU time
  *   search  --exact yes --queries FILE --truth FILE.gt
  *           the same by sequential scan; fails unless recall is 1
+ *   examples  --queries FILE [--ef-search 40,100,200] [--rounds 3] [--sample 20]
+ *           queries of ten vectors beside nearest ones, and their recall in a sample
  *   filter  --base FILE --queries FILE --load yes
  *           the same table with columns to filter by, and indexes on them
  *   filter  --base FILE --queries FILE --plan node|bitmap|iterative [--sample 200]
@@ -40,14 +42,16 @@ int main(int argc, char **argv)
 {
 	using namespace vecext::bench;
 	const std::map<std::string, void (*)(Options &)> commands = {
-		{"load", load_table},     {"index", build_index}, {"search", search_table}, {"insert", insert_rows},
-		{"merge", merge_pending}, {"scan", scan_table},   {"pages", count_pages},   {"filter", search_filtered},
+		{"load", load_table},    {"index", build_index},      {"search", search_table},
+		{"insert", insert_rows}, {"merge", merge_pending},    {"scan", scan_table},
+		{"pages", count_pages},  {"filter", search_filtered}, {"examples", search_by_examples},
 	};
 	try {
 		const auto command = commands.find(argc > 1 ? argv[1] : "");
 		if (command == commands.end())
-			throw std::runtime_error("usage: vecext-bench-client load|index|search|filter|insert|merge|scan|pages "
-									 "--option value ...");
+			throw std::runtime_error(
+				"usage: vecext-bench-client load|index|search|examples|filter|insert|merge|scan|pages "
+				"--option value ...");
 		Options options(argc, argv, 2);
 		command->second(options);
 		return 0;
