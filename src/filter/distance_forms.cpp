@@ -14,6 +14,8 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
+#include "hnsw/access_method.h"
+
 namespace vecext::pg {
 
 namespace {
@@ -53,7 +55,8 @@ bool match_distance(PlannerInfo *root, IndexOptInfo *index, Expr *expression, Di
 		!OidIsValid(get_op_opfamily_sortfamily(operator_id, index->opfamily[0])) ||
 		!is_same_for_rows(root, index->rel, query))
 		return false;
-	*form = {index, expression, query, 1, 0};
+	const bool examples = orders_by_examples(operator_id, index->opfamily[0]);
+	*form = {index, expression, query, examples, 1, 0};
 	return true;
 }
 
@@ -173,7 +176,8 @@ bool match_distance_range(PlannerInfo *root, IndexOptInfo *index, Expr *conditio
 			return false;
 	}
 	range->bound = right;
-	return bounds_from_above(comparison, range->form.scale) && is_same_for_rows(root, index->rel, right);
+	return !range->form.examples && bounds_from_above(comparison, range->form.scale) &&
+		   is_same_for_rows(root, index->rel, right);
 }
 
 } /* namespace vecext::pg */

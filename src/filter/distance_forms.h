@@ -24,6 +24,7 @@ struct DistanceForm {
 	IndexOptInfo *index;
 	Expr *distance; /* column <op> query */
 	Expr *query;    /* the same for every row of the index's table */
+	bool examples;  /* the query is a vecquery */
 	double scale, offset;
 };
 
@@ -32,7 +33,8 @@ struct DistanceForm {
 bool match_distance_form(PlannerInfo *root, IndexOptInfo *index, Expr *expression, DistanceForm *form);
 
 /* A condition that bounds a distance from above: form < bound where the scale is
- * positive, form > bound where it is negative, or with "or equal". */
+ * positive, form > bound where it is negative, or with "or equal". Not for scores
+ * by examples, which are tested row by row. */
 struct DistanceRange {
 	DistanceForm form;
 	Expr *bound; /* float8; the same for every row of the index's table */

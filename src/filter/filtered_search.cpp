@@ -372,10 +372,11 @@ void run_walk(FilteredSearch *search)
 	});
 }
 
-bool walk_from(void *state, uint32 entry)
+bool walk_from(void *state, const uint32 *entries, uint32 count)
 {
 	auto *search = static_cast<FilteredSearch *>(state);
-	enter(search, entry);
+	for (uint32 i = 0; i < count; i++)
+		enter(search, entries[i]);
 	run_walk(search);
 	const hnsw::SearchCounters &counters = search->layer.counters;
 	return !search->walk_ended || counters.exact_distances + counters.estimates > 0;
@@ -611,9 +612,10 @@ Strategy turn(FilteredSearch *search)
 /* Of queries that are short beside the rows that are too long for an index. */
 constexpr float kMostNormSquaredOfQuery = kMostNormSquared / 16;
 
-bool grows_with_length(Metric metric)
+/* Whether long rows come last. By examples they may come first. */
+bool grows_with_length(const FilteredSearch *search, Metric metric)
 {
-	return metric == Metric::kL2 || metric == Metric::kL1;
+	return !search->index->by_examples && (metric == Metric::kL2 || metric == Metric::kL1);
 }
 
 /* Graph distance from such a query below which there are no such rows: three
@@ -628,6 +630,8 @@ uint32 kind_of_query(const FilteredSearch *search, const IndexFormat &format)
 {
 	if (search->query_is_null)
 		return kUnindexedNull;
+	if (search->index->by_examples)
+		return 0; /* any row has a score by any of them */
 	const IndexedValue value = value_from_datum(format, search->query);
 	const uint32 kind = unindexed_kind(format, value);
 	return kind == 0 && float_norm_squared(format, value.value) > kMostNormSquaredOfQuery ? kUnindexedHuge : kind;
@@ -640,7 +644,7 @@ void look_for_unindexed(FilteredSearch *search, const MetaPage &meta)
 	search->odd_query = kind_of_query(search, meta.format);
 	search->huge_rows = (unindexed & kUnindexedHuge) != 0;
 	search->inexact = (unindexed & search->spec.unindexed) != 0 || search->odd_query == kUnindexedHuge ||
-					  (search->huge_rows && !grows_with_length(static_cast<Metric>(meta.format.metric)));
+					  (search->huge_rows && !grows_with_length(search, static_cast<Metric>(meta.format.metric)));
 }
 
 /* With rows that are too long for the index, which then are the farthest: whether

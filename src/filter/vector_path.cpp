@@ -361,6 +361,7 @@ VectorScanPlan make_plan(const PlannerInfo *root, const RelOptInfo *rel, const R
 	VectorScanPlan plan;
 	plan.index = goal.form.index->indexoid;
 	plan.ordered = goal.ordered;
+	plan.examples = goal.form.examples;
 	plan.estimates = {rows_wanted(root, goal), rows, rel->rows, bitmap_rows(rel, bitmap), rows * reach_of(goal)};
 	plan.spec = {goal.ordered && goal.nulls_first,        goal.ordered && goal.nan_first,
 				 unindexed_that_matter(rel, rte, goal),   goal.ranged,

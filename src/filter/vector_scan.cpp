@@ -93,6 +93,7 @@ void begin_scan(CustomScanState *node, EState *estate, int eflags)
 	search->snapshot = estate->es_snapshot;
 	search->estate = estate;
 	search->index = create_search(index_open(state->plan.index, lock));
+	search->index->by_examples = state->plan.examples;
 	search->fetch = table_index_fetch_begin(search->heap);
 	search->probe = table_slot_create(search->heap, &estate->es_tupleTable);
 	search->filter_context = CreateExprContext(estate);
@@ -298,6 +299,7 @@ List *encode_plan(const VectorScanPlan &plan)
 	numbers = lappend(lappend(numbers, make_number(spec.scale)), make_number(spec.offset));
 	List *flags =
 		list_make5_int(plan.ordered, spec.nulls_first, spec.nan_first, spec.ranged, static_cast<int>(spec.unindexed));
+	flags = lappend_int(flags, plan.examples);
 	return list_make3(list_make1_oid(plan.index), numbers, flags);
 }
 
@@ -308,6 +310,7 @@ VectorScanPlan decode_plan(const List *custom_private)
 	VectorScanPlan plan;
 	plan.index = linitial_oid(static_cast<const List *>(linitial(custom_private)));
 	plan.ordered = list_nth_int(flags, 0) != 0;
+	plan.examples = list_nth_int(flags, 5) != 0;
 	plan.estimates = {number_at(numbers, 0), number_at(numbers, 1), number_at(numbers, 2), number_at(numbers, 3),
 					  number_at(numbers, 4)};
 	plan.spec = {list_nth_int(flags, 1) != 0, list_nth_int(flags, 2) != 0, static_cast<uint32>(list_nth_int(flags, 4)),

@@ -25,7 +25,8 @@ namespace vecext::pg {
 
 struct VectorScanPlan {
 	Oid index;
-	bool ordered; /* else the order of the rows is nobody's concern */
+	bool ordered;  /* else the order of the rows is nobody's concern */
+	bool examples; /* the query is a vecquery */
 	FilterEstimates estimates;
 	SearchSpec spec;
 };

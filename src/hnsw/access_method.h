@@ -54,7 +54,10 @@ struct OpclassTraits {
 	const char *type_name; /* for messages */
 };
 constexpr uint16 kTraitsProc = 1;
-constexpr uint16 kDistanceStrategy = 1;
+constexpr uint16 kDistanceStrategy = 1; /* column <op> vector */
+constexpr uint16 kExamplesStrategy = 2; /* column <op> vecquery */
+/* Whether an operator that a family orders by is that of kExamplesStrategy. */
+bool orders_by_examples(Oid ordering_operator, Oid family);
 constexpr uint32 kMaxNonZero = 16000; /* of a sparsevec in an index */
 const OpclassTraits &opclass_traits(Relation index);
 

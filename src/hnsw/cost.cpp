@@ -35,6 +35,7 @@ extern "C" {
 
 #include "hnsw/options.h"
 #include "hnsw/pending.h"
+#include "types/vecquery.h"
 
 namespace vecext::pg {
 
@@ -74,13 +75,14 @@ struct IndexShape {
 	double value_pages; /* to be read beside a node's record, per node */
 	double neighbours;  /* of a node at level 0, at most */
 	double m;
+	double examples; /* vectors that the query has */
 	bool coded;
 };
 
 /* An index that exists only in a planner hook's imagination has no pages. */
 IndexShape imagined_shape(double rows, double pages)
 {
-	return {rows, pages, 0, 0, 128, 512, 0, 2.0 * kDefaultM, kDefaultM, true};
+	return {rows, pages, 0, 0, 128, 512, 0, 2.0 * kDefaultM, kDefaultM, 1, true};
 }
 
 double value_bytes(PlannerInfo *root, const IndexOptInfo *info, const IndexFormat &format)
@@ -125,6 +127,7 @@ IndexShape shape_of(PlannerInfo *root, const IndexOptInfo *info)
 		.value_pages = format.value_bytes != 0 ? 0 : std::ceil(bytes / kMaxChunkBytes),
 		.neighbours = static_cast<double>(format.slots[0]),
 		.m = std::max<double>(format.m, 2),
+		.examples = 1,
 		.coded = coded,
 	};
 }
@@ -145,7 +148,7 @@ Cost cached_page_cost()
 /* Visiting one node, besides reading pages. */
 Cost visit_cpu_cost(const IndexShape &shape)
 {
-	const double distances = shape.coded ? 1 + kDistancesPerCodeScan : 1;
+	const double distances = shape.examples * (shape.coded ? 1 + kDistancesPerCodeScan : 1);
 	return cached_page_cost() * (1 + shape.value_pages) + distances * distance_cost(shape);
 }
 
@@ -156,8 +159,10 @@ double visits_per_row(const IndexShape &shape)
 
 Cost pending_cost(const IndexShape &shape, Cost page)
 {
-	const double operators = shape.coded ? kPendingCodeOperators : kPendingValueOperators;
-	return shape.pending_rows * cpu_operator_cost * operators + shape.pending_pages * page;
+	const bool by_codes = shape.coded && shape.examples == 1;
+	const double operators = by_codes ? kPendingCodeOperators : kPendingValueOperators;
+	const Cost others = by_codes ? 0 : (shape.examples - 1) * distance_cost(shape);
+	return shape.pending_rows * (cpu_operator_cost * operators + others) + shape.pending_pages * page;
 }
 
 /* The share of the rows that pass the filters which LIMIT leaves; 1 when there is
@@ -218,12 +223,12 @@ ScanCosts scan_costs(PlannerInfo *root, const IndexOptInfo *info, const IndexSha
 }
 
 /* What a plan that sorts spends on the distance of a row, beyond the one operator
- * that PostgreSQL counts. A row is narrower than its vector when that lies in
+ * that PostgreSQL counts. (Operators with a vecquery have costs of their own.) A row is narrower than its vector when that lies in
  * TOAST. */
 Cost uncounted_row_cost(const IndexOptInfo *info, const IndexShape &shape)
 {
 	constexpr double kToastDescent = 3, kToastChunkBytes = 1996;
-	const Cost arithmetic = distance_cost(shape) - cpu_operator_cost;
+	const Cost arithmetic = shape.examples == 1 ? distance_cost(shape) - cpu_operator_cost : 0;
 	const double row_bytes = static_cast<double>(info->rel->pages) * BLCKSZ / std::max(info->rel->tuples, 1.0);
 	if (row_bytes >= shape.value_bytes)
 		return arithmetic;
@@ -247,6 +252,20 @@ void take_off_uncounted(PlannerInfo *root, const IndexOptInfo *info, const Index
 	costs->run *= share;
 }
 
+/* Vectors that the query of an ORDER BY has. */
+double examples_of(const IndexPath *path)
+{
+	constexpr double kUnknown = 8;
+	const auto *order = static_cast<const OpExpr *>(linitial(path->indexorderbys));
+	if (!IsA(order, OpExpr) || !orders_by_examples(order->opno, path->indexinfo->opfamily[0]))
+		return 1;
+	const auto *query = static_cast<const Node *>(lsecond(order->args));
+	if (!IsA(query, Const))
+		return kUnknown;
+	const auto *constant = reinterpret_cast<const Const *>(query);
+	return constant->constisnull ? 1 : types::scorer_of(types::vecquery_from(constant->constvalue)).examples();
+}
+
 } /* namespace */
 
 void hnsw_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup_cost, Cost *total_cost,
@@ -261,7 +280,8 @@ void hnsw_cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, C
 		return;
 	}
 	const IndexOptInfo *info = path->indexinfo;
-	const IndexShape shape = shape_of(root, info);
+	IndexShape shape = shape_of(root, info);
+	shape.examples = examples_of(path);
 	ScanCosts costs = scan_costs(root, info, shape, loop_count);
 	take_off_uncounted(root, info, shape, &costs);
 	*startup_cost = costs.startup;

@@ -63,6 +63,8 @@ float bound_of(const IndexSearch *search, float distance, const void *code)
 		return distance;
 	if (!search->handle->compact())
 		return -std::numeric_limits<float>::infinity();
+	if (search->examples != nullptr)
+		return example_bound(search->examples, code, kErrorDeviations);
 	return distance - kErrorDeviations * search->coder.error(code, distance);
 }
 
@@ -253,7 +255,7 @@ bool exact_distance(IndexSearch *search, const FoundRow &row, float *distance)
 	const void *value = search->graph.read_value(row.value, nullptr);
 	if (value == nullptr)
 		return false;
-	*distance = search->query.distance(search->query.value, {value, row.norm});
+	*distance = search->query.exact({value, row.norm});
 	return true;
 }
 
@@ -321,12 +323,22 @@ void drop_returned(IndexSearch *search)
 	search->next_row = 0;
 }
 
-bool search_layer_from(void *state, uint32 entry)
+/* Signs of differences are lost in estimates more easily than distances are: a
+ * search for them looks at twice as many nodes. Entries take room in the beam, which
+ * one of them has anyway. */
+uint32 beam_width(const IndexSearch *search, uint32 entries)
+{
+	const bool by_signs = search->examples != nullptr && search->handle->coded() &&
+						  search->examples->query.exact.scorer.kind == ScorerKind::kDiscover;
+	return static_cast<uint32>(hnsw_ef_search) * (by_signs ? 2 : 1) + entries - 1;
+}
+
+bool search_layer_from(void *state, const uint32 *entries, uint32 count)
 {
 	auto *search = static_cast<IndexSearch *>(state);
 	bool arrived = false;
 	auto collect = collect_rows(search);
-	hnsw::search_layer(search->graph, search->query, search->layer, &entry, 1, hnsw_ef_search,
+	hnsw::search_layer(search->graph, search->query, search->layer, entries, count, beam_width(search, count),
 					   [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
 						   arrived = true;
 						   collect(id, header, distance, value);
@@ -433,6 +445,7 @@ void reset_search(IndexSearch *search)
 	MemoryContextReset(search->context);
 	search->exhausted = search->pending_complete = false;
 	search->projection = nullptr;
+	search->examples = nullptr;
 	search->next_row = search->batch_end = 0;
 	search->tuples_visited = 0;
 	search->last_distance = -std::numeric_limits<float>::infinity();
@@ -471,6 +484,11 @@ void prepare_heap_query(IndexSearch *search, Datum query, bool has_distance)
 void prepare_codes(IndexSearch *search, const MetaPage &meta)
 {
 	const Quantizer *quantizer = hold_quantizer(search->index, meta, search->context);
+	if (search->examples != nullptr) {
+		if (quantizer != nullptr)
+			prepare_example_codes(search->examples, search->handle, quantizer);
+		return;
+	}
 	search->coder.init(search->handle->format, quantizer, search->context);
 	if (quantizer == nullptr)
 		return; /* then the graph is empty: see current_entry_point() */
@@ -483,16 +501,60 @@ void prepare_codes(IndexSearch *search, const MetaPage &meta)
 uint32 current_entry_point(IndexSearch *search)
 {
 	const MetaPage meta = read_meta(search->index);
-	if (meta.state.entry_point != kNoNode && search->handle->compact() && !search->query.estimator)
+	if (meta.state.entry_point != kNoNode && search->handle->compact() && !search->query.by_codes())
 		prepare_codes(search, meta);
 	return meta.state.entry_point;
 }
 
 bool distance_of_datum(IndexSearch *search, Datum value, float *distance)
 {
-	*distance = search->heap_distance(search->heap_query, value_from_datum(search->heap_format, value).value);
+	const hnsw::Value exact = value_from_datum(search->heap_format, value).value;
+	if (search->examples != nullptr) {
+		*distance = search->examples->heap(exact);
+		return search->handle->metric() != Metric::kCosine || exact.norm > 0;
+	}
+	*distance = search->heap_distance(search->heap_query, exact);
 	return !std::isnan(*distance);
 }
+
+namespace {
+
+/* The query's place in the space of codes. */
+void project_query(IndexSearch *search)
+{
+	const IndexHandle *handle = search->handle;
+	if (!handle->has_space())
+		return;
+	search->query.code.init(context_arena(search->context), handle->space.padded, handle->format.pending_bits);
+	search->projection = search->query.code.rotated;
+	handle->space.project(search->query.value, search->projection);
+	search->query.code.prepare(search->projection);
+}
+
+void prepare_vector(IndexSearch *search, Datum query, bool is_null)
+{
+	const IndexHandle *handle = search->handle;
+	search->query.value = is_null ? any_value(handle->format) : value_from_datum(handle->format, query).value;
+	const bool has_distance = !is_null && !(handle->metric() == Metric::kCosine && !(search->query.value.norm > 0));
+	if (!has_distance)
+		search->query.value = any_value(handle->format);
+	prepare_heap_query(search, query, has_distance);
+	project_query(search);
+}
+
+void prepare_examples(IndexSearch *search, Datum query)
+{
+	const bool exact_table = search->rescore == RescoreFrom::kTable && search->handle->format.narrowed();
+	search->examples = make_example_search(search->handle, query, exact_table);
+	search->query.examples = &search->examples->query;
+	search->heap_format = search->handle->format;
+	if (exact_table) {
+		search->heap_format.exact &= ~kExactNarrowed;
+		search->heap_format.element = static_cast<uint8>(ElementType::kFloat32);
+	}
+}
+
+} /* namespace */
 
 void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef)
 {
@@ -512,31 +574,59 @@ void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool
 	search->rescoring.ready.init(arena, 0);
 	search->rescoring.met.init(arena, 0);
 	search->query.estimator = {};
-	search->query.value = is_null ? any_value(handle->format) : value_from_datum(handle->format, query).value;
-	const bool has_distance = !is_null && !(handle->metric() == Metric::kCosine && !(search->query.value.norm > 0));
-	if (!has_distance)
-		search->query.value = any_value(handle->format);
-	prepare_heap_query(search, query, has_distance);
+	search->query.examples = nullptr;
+	search->examples = nullptr;
+	if (search->by_examples && !is_null)
+		prepare_examples(search, query);
+	else
+		prepare_vector(search, query, is_null);
 	if (handle->compact())
 		prepare_codes(search, meta);
-	if (!handle->has_space())
-		return;
-	search->query.code.init(arena, handle->space.padded, handle->format.pending_bits);
-	search->projection = search->query.code.rotated;
-	handle->space.project(search->query.value, search->projection);
-	search->query.code.prepare(search->projection);
 }
 
-void search_from_top(IndexSearch *search, uint32 top, TryEntry try_entry, void *state)
+namespace {
+
+void add_entry(uint32 entry, uint32 *entries, uint32 *count)
+{
+	if (entry != kNoNode && std::find(entries, entries + *count, entry) == entries + *count)
+		entries[(*count)++] = entry;
+}
+
+/* Of the search for the neighbourhood of an example. */
+constexpr uint32 kSettleBeam = 8;
+
+/* The ends of all ways down. Scores have more than one valley, and near each
+ * example that attracts there may be one. */
+uint32 descend_all(IndexSearch *search, uint32 top, uint32 *entries)
+{
+	uint32 count = 0;
+	add_entry(hnsw::descend(search->graph, search->query, search->layer, top, 0), entries, &count);
+	if (search->examples == nullptr)
+		return count;
+	const hnsw::Examples &examples = search->examples->query.exact;
+	for (uint32 i = 0; i < examples.count(); i++)
+		if (examples.attracts(i)) {
+			const hnsw::SearchQuery single = single_query(*search->examples, i);
+			const uint32 entry = hnsw::descend(search->graph, single, search->layer, top, 0);
+			if (entry != kNoNode)
+				add_entry(hnsw::settle(search->graph, single, search->layer, entry, kSettleBeam), entries, &count);
+		}
+	return count;
+}
+
+} /* namespace */
+
+void search_from_top(IndexSearch *search, uint32 top, TryEntries try_entries, void *state)
 {
 	constexpr int kAttempts = 100;
+	uint32 entries[kMaxExamples + 1];
 	for (int attempt = 0; attempt < kAttempts; attempt++) {
 		if (attempt > 0)
 			top = read_meta(search->index).state.entry_point;
 		if (top == kNoNode)
 			return;
-		const uint32 entry = hnsw::descend(search->graph, search->query, search->layer, top, 0);
-		if (entry != kNoNode && try_entry(state, entry))
+		const uint32 count = descend_all(search, top, entries);
+		if (count > 0 && try_entries(state, entries, count))
 			return;
 	}
 	ereport(ERROR,

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "hnsw/example_query.h"
 #include "hnsw/heap_values.h"
 #include "hnsw/node_codes.h"
 #include "hnsw/options.h"
@@ -59,10 +60,12 @@ struct IndexSearch {
 	Relation index;
 	const IndexHandle *handle;
 	bool ignore_killed; /* leave out rows known to be dead to everyone */
+	bool by_examples;   /* queries are values of vecquery */
 	PageGraph graph;
 	hnsw::SearchQuery query;
-	float *projection; /* the query in the code space; null when the index has none */
-	NodeCoder coder;   /* compact indexes */
+	float *projection;       /* the query in the code space; null when the index has none */
+	NodeCoder coder;         /* compact indexes */
+	ExampleSearch *examples; /* the query, if it is a vecquery; else null */
 	RescoreFrom rescore;
 
 	/* The table and what is read from it, if rescore is kTable (the caller sets heap
@@ -96,8 +99,9 @@ void destroy_search(IndexSearch *search);
 /* Forgets query and results. */
 void reset_search(IndexSearch *search);
 
-/* Sets the query from a datum of the indexed type: converts it, rotates it, and
- * readies graph and layer search for a beam of ef. Call with `context` current.
+/* Sets the query from a datum of the indexed type, or from a vecquery if the caller
+ * has set by_examples: converts it, rotates it, and readies graph and layer search
+ * for a beam of ef. Call with `context` current.
  * For a query that has no distance to anything (NULL, zero norm under cosine) any
  * row is as good as another. */
 void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef);
@@ -109,11 +113,12 @@ void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool
 uint32 current_entry_point(IndexSearch *search);
 
 /* Descends from the entry point `top` (as last read) to level 0 and calls
- * try_entry with the record to search from; not at all when the graph is empty.
- * Where VACUUM or its replay freed a record between two steps down, or try_entry
- * returns false because that happened to its record, starts again from the top. */
-using TryEntry = bool (*)(void *state, uint32 entry);
-void search_from_top(IndexSearch *search, uint32 top, TryEntry try_entry, void *state);
+ * try_entries with the records to search from; not at all when the graph is empty.
+ * There is one, or with examples one for each that attracts, at most. Where VACUUM
+ * or its replay freed a record between two steps down, or try_entries returns false
+ * because that happened to all of its records, starts again from the top. */
+using TryEntries = bool (*)(void *state, const uint32 *entries, uint32 count);
+void search_from_top(IndexSearch *search, uint32 top, TryEntries try_entries, void *state);
 
 /* The first batch: pending rows, and a beam of hnsw.ef_search in the graph. */
 void search_first(IndexSearch *search, Datum query, bool is_null);

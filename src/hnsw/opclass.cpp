@@ -11,6 +11,7 @@
 extern "C" {
 #include "access/genam.h"
 #include "catalog/pg_type_d.h"
+#include "utils/lsyscache.h"
 }
 
 #include "hnsw/options.h"
@@ -52,6 +53,14 @@ const OpclassTraits &opclass_traits(Relation index)
 {
 	FmgrInfo *support = index_getprocinfo(index, 1, kTraitsProc);
 	return *reinterpret_cast<const OpclassTraits *>(DatumGetPointer(FunctionCall1(support, PointerGetDatum(nullptr))));
+}
+
+bool orders_by_examples(Oid ordering_operator, Oid family)
+{
+	int strategy;
+	Oid left, right;
+	get_op_opfamily_properties(ordering_operator, family, true, &strategy, &left, &right);
+	return strategy == kExamplesStrategy;
 }
 
 uint32 index_dims(Relation index)

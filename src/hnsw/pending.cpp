@@ -358,7 +358,7 @@ void score_page(PendingScan &scan, const PendingCandidate *candidates, uint32 co
 		const void *value = value_on(scan, BufferGetPage(buffer), candidates[i]);
 		outcomes[i] = value != nullptr ? Outcome::kScored : Outcome::kGone;
 		if (value != nullptr)
-			distances[i] = scan.query.distance(scan.query.value, {value, candidates[i].norm});
+			distances[i] = scan.query.exact({value, candidates[i].norm});
 	}
 	UnlockReleaseBuffer(buffer);
 	for (uint32 i = 0; i < count; i++) {
@@ -368,7 +368,7 @@ void score_page(PendingScan &scan, const PendingCandidate *candidates, uint32 co
 		if (value == nullptr)
 			continue;
 		outcomes[i] = Outcome::kScored;
-		distances[i] = scan.query.distance(scan.query.value, {value, candidates[i].norm});
+		distances[i] = scan.query.exact({value, candidates[i].norm});
 	}
 	scan.counters->exact_distances += count;
 }
@@ -482,7 +482,7 @@ PendingScan *collect_pending(PageGraph &graph, const IndexState &state, const hn
 	scan->candidates.init(arena, 256);
 	if (state.pending_head == InvalidBlockNumber)
 		return scan;
-	scan->use_codes = handle.has_space() && wants.effort == PendingEffort::kBest;
+	scan->use_codes = projection != nullptr && wants.effort == PendingEffort::kBest;
 	scan->prune = scan->use_codes && !wants.filtered;
 	scan->at_once = !scan->use_codes && !wants.filtered && scan->only_best;
 	if (scan->at_once) {

@@ -64,7 +64,8 @@ struct PendingWants {
 
 /* Reads the chain: from here on no row is missed that is in it now. What can be
  * told from the codes is told. `projection` is the query's in the index's code
- * space (null in plain indexes). Lies in the current context. */
+ * space (null in plain indexes, and for queries of several vectors, which score
+ * every row exactly). Lies in the current context. */
 struct PendingScan;
 PendingScan *collect_pending(PageGraph &graph, const IndexState &state, const hnsw::SearchQuery &query,
 							 const float *projection, const PendingWants &wants, PendingScanCounters *counters);

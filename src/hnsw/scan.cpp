@@ -41,6 +41,7 @@ void begin_search(IndexScanDesc scan, IndexSearch *search)
 	search->heap = scan->heapRelation;
 	search->snapshot = scan->xs_snapshot;
 	const ScanKey key = scan->orderByData;
+	search->by_examples = key->sk_strategy == kExamplesStrategy;
 	search_first(search, key->sk_argument, (key->sk_flags & SK_ISNULL) != 0);
 }
 

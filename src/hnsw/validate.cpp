@@ -3,8 +3,9 @@
  *
  * A sound operator family has, for the class's type, one ordering operator with
  * strategy 1 that returns a sortable type (distance, float8), and the support
- * function described in opclass.cpp. Faults are reported as INFO, as PostgreSQL's
- * own access methods do.
+ * function described in opclass.cpp. It may have another with strategy 2, which
+ * takes a vecquery. Faults are reported as INFO, as PostgreSQL's own access methods
+ * do.
  */
 #include "hnsw/access_method.h"
 
@@ -37,7 +38,7 @@ bool check_operator(const Form_pg_amop entry, const char *opclass)
 {
 	const char *name = format_operator(entry->amopopr);
 	const Oid result = get_op_rettype(entry->amopopr);
-	if (entry->amopstrategy != kDistanceStrategy)
+	if (entry->amopstrategy != kDistanceStrategy && entry->amopstrategy != kExamplesStrategy)
 		return report(opclass, "with invalid strategy number", name);
 	if (entry->amoppurpose != AMOP_ORDER)
 		return report(opclass, "that is not an ordering operator", name);

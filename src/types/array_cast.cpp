@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 }
 
 namespace vecext::types {
@@ -47,6 +48,18 @@ int checked_array_length(ArrayType *array)
 	if (array_contains_nulls(array))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
 	return array_length(array);
+}
+
+Datum *checked_array_elements(ArrayType *array, int *count)
+{
+	checked_array_length(array);
+	int16 length;
+	bool by_value;
+	char alignment;
+	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &alignment);
+	Datum *elements;
+	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, alignment, &elements, nullptr, count);
+	return elements;
 }
 
 void array_to_floats(ArrayType *array, float *to)

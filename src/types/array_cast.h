@@ -23,4 +23,8 @@ void array_to_floats(ArrayType *array, float *to);
 /* A real[] of `n` elements in the current memory context. */
 ArrayType *floats_to_array(const float *from, int n);
 
+/* The elements of a one-dimensional array without nulls, of any type; raises an
+ * error for others. */
+Datum *checked_array_elements(ArrayType *array, int *count);
+
 } /* namespace vecext::types */

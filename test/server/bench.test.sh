@@ -40,6 +40,9 @@ ok "the index is built" client index
 output=$(search --truth "$data/base.gt" --ef-search 10,200 --clients 2)
 at_least "$(measured "ef 200: recall@10" <<<"$output")" 0.95 "the index finds the nearest rows"
 at_least "$(measured "ef 200: CPU per query" <<<"$output")" 1 "CPU time is measured"
+output=$(client examples --queries "$data/queries.fbin" --ef-search 200 --rounds 1 --sample 10)
+at_least "$(measured "ef 200: best_score: recall@10" <<<"$output")" 0.9 "queries by examples are measured"
+at_least "$(measured "ef 200: best_score : nearest, CPU" <<<"$output")" 0.1 "beside nearest ones"
 output=$(client insert --base "$data/more.fbin")
 at_least "$(measured "insert: WAL per row" <<<"$output")" 100 "WAL is measured"
 is "$(sql "SELECT count(*), max(id) FROM bench_items")" "3200|3199" "rows are inserted"

@@ -165,7 +165,7 @@ template <class Accept>
 bool judge(const SearchQuery &query, FilteredLayerSearch &search, uint32_t id, const NodeHeader &header, float distance,
 		   Accept &accept)
 {
-	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
+	(query.by_codes() ? search.counters.estimates : search.counters.exact_distances)++;
 	const uint32_t matches = accept(id, header, distance);
 	search.meet(distance);
 	for (uint32_t i = 0; i < matches; i++)
@@ -209,7 +209,7 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	bool present = graph.visit(from.id, [&](ConstNodeRecord record) {
 		header = record.header();
 		count = header.slots_used;
-		scan_neighbours(query.code, record, search.partial);
+		query.scan(record, search.partial);
 		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
 		if (inline_value)
 			score(record.value());
@@ -224,9 +224,10 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 		return;
 	const uint8_t astray = steps_astray(matches, from.astray);
 	const float threshold = search.threshold();
+	const float reference = query.neighbour_base(base, count, search.partial);
 	for (uint32_t j = 0; j < count; j++)
 		if (search.ids[j] != kNoNode)
-			meet_estimate(search, search.ids[j], base + search.partial[j], threshold, astray);
+			meet_estimate(search, search.ids[j], reference + search.partial[j], threshold, astray);
 }
 
 template <class Graph, class Accept>

@@ -42,6 +42,7 @@
 
 #include "vecext/arena.h"
 #include "vecext/hnsw/distance.h"
+#include "vecext/hnsw/examples.h"
 #include "vecext/hnsw/node_layout.h"
 #include "vecext/rabitq.h"
 
@@ -310,23 +311,56 @@ private:
 	uint32_t next_ = 0; /* the first entry that may wait */
 };
 
-/* A query's graph distance to a node of which only the code is known. */
-struct NodeEstimator {
-	float (*function)(const void *query, const void *code) noexcept = nullptr;
-	const void *query = nullptr;
-
-	float operator()(const void *code) const { return function(query, code); }
-	explicit operator bool() const { return function != nullptr; }
-};
-
 struct SearchQuery {
 	Value value;
 	GraphDistance distance;
-	CodeQuery code;          /* coded layouts only */
-	NodeEstimator estimator; /* compact layouts only */
+	CodeQuery code;                         /* coded layouts only */
+	NodeEstimator estimator;                /* compact layouts only */
+	const ExampleQuery *examples = nullptr; /* in place of `value`, `code` and `estimator` */
+
+	bool by_codes() const { return examples != nullptr ? examples->estimators != nullptr : bool(estimator); }
 
 	/* The distance to a node by what its record has of it. */
-	float score(const Value &node) const { return estimator ? estimator(node.data) : distance(value, node); }
+	float score(const Value &node) const
+	{
+		if (examples != nullptr)
+			return examples->score(node);
+		return estimator ? estimator(node.data) : distance(value, node);
+	}
+
+	/* The distance to a value. */
+	float exact(const Value &other) const
+	{
+		return examples != nullptr ? examples->exact(other) : distance(value, other);
+	}
+
+	/* Reads the codes of a node's neighbours; `partial` gets what neighbour_base()
+	 * wants of them. */
+	void scan(ConstNodeRecord record, float *partial) const
+	{
+		if (examples != nullptr)
+			examples->scan(record);
+		else
+			scan_neighbours(code, record, partial);
+	}
+
+	/* After scan() and score() of a node: the sum of what is returned and partial[j]
+	 * is the estimated distance of its neighbour j. */
+	float neighbour_base(float distance, uint32_t count, float *partial) const
+	{
+		if (examples == nullptr)
+			return distance;
+		examples->estimate_neighbours(count, partial);
+		return 0;
+	}
+
+	/* What an entry of a layer is taken to be at, if its distance is not known, so that
+	 * it is expanded first. One of several entries must be so in any case. */
+	float entry_distance() const { return examples != nullptr ? std::numeric_limits<float>::lowest() : 0; }
+	float entry_limit() const
+	{
+		return examples != nullptr ? entry_distance() : std::numeric_limits<float>::infinity();
+	}
 };
 
 struct SearchCounters {
@@ -505,7 +539,7 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 	bool present = graph.visit(id, [&](ConstNodeRecord record) {
 		header = record.header();
 		count = header.slots_used;
-		scan_neighbours(query.code, record, search.partial);
+		query.scan(record, search.partial);
 		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
 		if (inline_value)
 			score(record.value());
@@ -518,11 +552,13 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 	/* What is too far for the beam matters only to a search that may go on: an
 	 * estimate that would move a waiting node out of the beam is passed over. */
 	const float limit = search.keep_discarded ? std::numeric_limits<float>::infinity() : search.beam.threshold();
-	search.offer_estimates(search.keep_below(limit, base, count));
+	const float from = query.neighbour_base(base, count, search.partial);
+	search.offer_estimates(search.keep_below(limit, from, count));
 }
 
 template <class Graph, class Found>
-void score_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found)
+void score_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t id, Found &found,
+				 float at_most = std::numeric_limits<float>::infinity())
 {
 	float distance = 0;
 	search.counters.nodes_visited++;
@@ -532,8 +568,8 @@ void score_plain(Graph &graph, const SearchQuery &query, LayerSearch &search, ui
 	});
 	if (!present)
 		return;
-	(query.estimator ? search.counters.estimates : search.counters.exact_distances)++;
-	search.offer(distance, id);
+	(query.by_codes() ? search.counters.estimates : search.counters.exact_distances)++;
+	search.offer(std::min(distance, at_most), id);
 }
 
 template <class Graph, class Found>
@@ -593,9 +629,9 @@ void search_layer(Graph &graph, const SearchQuery &query, LayerSearch &search, c
 	search.reset(ef);
 	for (uint32_t i = 0; i < entry_count; i++) {
 		if (graph.layout().coded())
-			search.offer_estimate(0, entries[i]); /* expanded first, whatever its distance */
+			search.offer_estimate(query.entry_distance(), entries[i]); /* expanded first, whatever its distance */
 		else if (search.visited.insert(entries[i]))
-			detail::score_plain(graph, query, search, entries[i], found);
+			detail::score_plain(graph, query, search, entries[i], found, query.entry_limit());
 	}
 	run_beam(graph, query, search, found);
 }
@@ -613,6 +649,26 @@ bool continue_layer(Graph &graph, const SearchQuery &query, LayerSearch &search,
 
 /* A beam wider than 1 in the upper layers, because estimates err. */
 constexpr uint32_t kUpperBeam = 2;
+
+/* The nearest node that a narrow search from `entry` meets in its layer; kNoNode when
+ * the entry is gone. */
+template <class Graph>
+uint32_t settle(Graph &graph, const SearchQuery &query, LayerSearch &search, uint32_t entry, uint32_t ef)
+{
+	const bool keep = search.keep_discarded;
+	search.keep_discarded = false;
+	float best = std::numeric_limits<float>::infinity();
+	uint32_t nearest = kNoNode;
+	search_layer(graph, query, search, &entry, 1, ef,
+				 [&](uint32_t id, const NodeHeader &, float distance, const void *) {
+					 if (distance < best || nearest == kNoNode) {
+						 best = distance;
+						 nearest = id;
+					 }
+				 });
+	search.keep_discarded = keep;
+	return nearest;
+}
 
 /* Descends from `entry` to the level above `target_level` + 1, that is: returns
  * the record at `target_level` from which to search it. Levels are read from the

@@ -62,6 +62,11 @@ struct Scorer {
 	 * infinities of both signs it is the worst there is, minus infinity. */
 	float score(const float *similarities) const noexcept;
 
+	/* The same of similarities that are estimates: their differences within pair i err
+	 * by error * spreads[i] (standard deviation). Of kDiscover's pairs those in doubt
+	 * count as the better: who goes by estimates looks closer then, and finds out. */
+	float hopeful_score(const float *similarities, const float *spreads, float error) const noexcept;
+
 	/* Whether the score grows with the similarity to example `i`. */
 	bool grows_with(uint32_t i) const noexcept;
 };

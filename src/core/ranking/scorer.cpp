@@ -54,6 +54,14 @@ double rank(const float *positives, const float *negatives, uint32_t pairs)
 	return sum;
 }
 
+/* The sign that x may well have if it errs by `deviation`: positive where in doubt. */
+double hopeful_sign(float x, float deviation)
+{
+	constexpr float kDeviations = 0.8f;
+	const float most = x + kDeviations * deviation;
+	return (most > 0) - (most < 0);
+}
+
 double context(const float *positives, const float *negatives, uint32_t pairs)
 {
 	constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
@@ -131,6 +139,17 @@ float Scorer::score(const float *similarities) const noexcept
 {
 	const auto score = static_cast<float>(score_of(*this, similarities));
 	return std::isnan(score) ? -std::numeric_limits<float>::infinity() : score;
+}
+
+float Scorer::hopeful_score(const float *similarities, const float *spreads, float error) const noexcept
+{
+	if (kind != ScorerKind::kDiscover)
+		return score(similarities);
+	const float *pairs = similarities + 1;
+	double sum = scaled_sigmoid(static_cast<double>(similarities[0]));
+	for (uint32_t i = 0; i < positives; i++)
+		sum += hopeful_sign(pairs[i] - pairs[positives + i], error * spreads[i]);
+	return std::isnan(sum) ? -std::numeric_limits<float>::infinity() : static_cast<float>(sum);
 }
 
 bool Scorer::grows_with(uint32_t i) const noexcept
