@@ -6,6 +6,9 @@
  *             creates the collection and upserts with wait=true
  *   search    --queries FILE --truth FILE.gt [--k 10] [--connections 1,2,8]
  *             [--ef-search 40,80,160] [--rounds 2]
+ *   queries   --queries FILE [--k 100] [--ef-search 80] [--examples 5]
+ *             fusion of two prefetches beside the same two searches one after the other;
+ *             best_score with so many positive and negative examples beside a search
  *   retrieve  [--rows N] [--calls 1000] [--batch 100] [--connections 2]
  *   mixed     --base FILE --queries FILE [--first 0] [--rows N] [--k 10] [--ef-search 80]
  *             [--batch 100] [--seconds 10], each
@@ -26,12 +29,15 @@
 int main(int argc, char **argv)
 {
 	using namespace vecext::bench;
-	const std::map<std::string, void (*)(Options &)> commands = {
-		{"load", load_http}, {"search", search_http}, {"retrieve", retrieve_http}, {"mixed", mix_http}};
+	const std::map<std::string, void (*)(Options &)> commands = {{"load", load_http},
+																 {"search", search_http},
+																 {"queries", query_http},
+																 {"retrieve", retrieve_http},
+																 {"mixed", mix_http}};
 	try {
 		const auto command = commands.find(argc > 1 ? argv[1] : "");
 		if (command == commands.end())
-			throw std::runtime_error("usage: vecext-bench-http load|search|retrieve|mixed --option value ...");
+			throw std::runtime_error("usage: vecext-bench-http load|search|queries|retrieve|mixed --option value ...");
 		Options options(argc, argv, 2);
 		command->second(options);
 		return 0;

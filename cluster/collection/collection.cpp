@@ -32,11 +32,6 @@ StoredVector *find_vector(StoredCollection *stored, const std::string &name)
 	return nullptr;
 }
 
-uint64_t vectors_kb(uint64_t points, const shard::VectorColumn &vector)
-{
-	return points * shard::bytes_of(vector.params) / 1024;
-}
-
 } /* namespace */
 
 Collection::Collection(CollectionContext context, StoredCollection stored)
@@ -102,11 +97,21 @@ uint64_t Collection::operations() const
 	return operations;
 }
 
+uint64_t Collection::timeout_seconds(const model::ReadParams &params) const
+{
+	constexpr uint64_t most = 1'000'000;
+	return std::min(params.timeout_seconds.value_or(context_.settings.search_timeout_seconds), most);
+}
+
 Deadline Collection::deadline(const model::ReadParams &params) const
 {
-	const uint64_t seconds = params.timeout_seconds.value_or(context_.settings.search_timeout_seconds);
-	constexpr uint64_t most = 1'000'000;
-	return std::chrono::steady_clock::now() + std::chrono::seconds(std::min(seconds, most));
+	return std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds(params));
+}
+
+model::Error Collection::timed_out(const std::string &operation, const model::ReadParams &params) const
+{
+	return model::Error(model::ErrorKind::kTimeout, "Operation '" + operation + "' timed out after " +
+														std::to_string(timeout_seconds(params)) + "s");
 }
 
 /* ---- information ---- */
@@ -119,7 +124,7 @@ model::CollectionInfo Collection::info()
 		info.points_count = points();
 		info.segments_count = std::max<size_t>(1, shards_.all().size());
 		for (const shard::VectorColumn &vector : state.schema.vectors)
-			if (!searches_exactly(state, vector, false))
+			if (!reads(state, kNoDeadline).searches_exactly(vector))
 				info.indexed_vectors_count += info.points_count;
 		for (const auto &[path, index] : state.stored.payload_indexes)
 			info.payload_schema[path] = {index.schema, points_with_value(state, path)};
@@ -168,16 +173,6 @@ model::StorageSizes Collection::storage_sizes()
 		sizes.payload_bytes -= std::min(vectors, sizes.payload_bytes);
 		return sizes;
 	});
-}
-
-/* Below the thresholds vectors are compared one by one, so that small collections
- * give exact results; and where there is no index. */
-bool Collection::searches_exactly(const State &state, const shard::VectorColumn &vector, bool wanted) const
-{
-	const uint64_t kilobytes = vectors_kb(points() / std::max<size_t>(1, shards_.all().size()), vector);
-	const uint64_t threshold = state.schema.indexing_threshold_kb;
-	return wanted || !vector.has_index || threshold == 0 || kilobytes < threshold ||
-		   kilobytes < vector.hnsw.full_scan_threshold;
 }
 
 /* ---- configuration ---- */

@@ -4,8 +4,8 @@
  *
  * Calls may come from any thread. Readers and writers work on a State that is
  * replaced as a whole when the configuration changes; changes follow one another.
- * What this version does not search (sparse vectors, multivectors, inference, other
- * queries than nearest, order_by, sample and scrolling) is refused by name.
+ * What this version does not search (sparse vectors, multivectors, inference) is
+ * refused by name.
  */
 #pragma once
 
@@ -17,7 +17,9 @@
 #include "collection/catalog.h"
 #include "collection/config_change.h"
 #include "collection/index_worker.h"
+#include "collection/query/inputs.h"
 #include "collection/rate_limiter.h"
+#include "collection/shard_reads.h"
 #include "model/collection_info.h"
 #include "model/query.h"
 #include "model/update.h"
@@ -78,15 +80,16 @@ public:
 	uint64_t count(const model::CountRequest &request, const model::ReadParams &params);
 	std::vector<model::FacetHit> facet(const model::FacetRequest &request, const model::ReadParams &params);
 
-	/* A stored vector, for queries that name a point. Throws point_not_found. */
-	using VectorLookup = std::function<model::DenseVector(const model::PointId &id, const std::string &vector)>;
-	model::DenseVector stored_vector(const model::PointId &id, const std::string &vector,
-									 const model::ReadParams &params);
+	/* Vectors of points by their ids. Throws point_not_found and unknown_vector. */
+	queries::PointVectors stored_vectors(const std::string &vector, const std::vector<model::PointId> &ids,
+										 postgres::Deadline deadline);
 
-	/* `lookup`: of the collection that request.lookup_from names; unused otherwise. */
+	/* The collection that a request's lookup_from names; throws not_found. */
+	using CollectionFinder = std::function<std::shared_ptr<Collection>(const std::string &name)>;
+
+	/* The queries run side by side; results in the order of the requests. */
 	std::vector<std::vector<model::ScoredPoint>> query(const std::vector<model::QueryRequest> &requests,
-													   const std::vector<VectorLookup> &lookups,
-													   const model::ReadParams &params);
+													   const CollectionFinder &find, const model::ReadParams &params);
 
 private:
 	struct State {
@@ -122,24 +125,18 @@ private:
 	uint64_t points_with_value(const State &state, const std::string &path);
 
 	/* collection_query.cpp */
-	std::vector<model::ScoredPoint> query_one(const State &state, const model::QueryRequest &request,
-											  const VectorLookup &lookup, const model::ReadParams &params);
-	std::vector<model::ScoredPoint> nearest(const State &state, const model::QueryRequest &request,
-											const model::NearestQuery &query, const VectorLookup &lookup,
-											const model::ReadParams &params);
-	std::vector<model::ScoredPoint> scrolled(const State &state, const model::QueryRequest &request,
-											 const model::ReadParams &params);
-	std::vector<model::ScoredPoint> sampled(const State &state, const model::QueryRequest &request,
-											const model::ReadParams &params);
-	std::vector<model::Record> scroll_records(const State &state, const shard::ScrollPage &page,
-											  postgres::Deadline deadline);
-	std::vector<model::Record> ordered_records(const State &state, const shard::OrderedPage &page,
-											   postgres::Deadline deadline);
-	bool searches_exactly(const State &state, const shard::VectorColumn &vector, bool wanted) const;
+	queries::PointLookup lookup(const CollectionFinder &find, postgres::Deadline until);
+
+	ShardReads reads(const State &state, postgres::Deadline deadline) const
+	{
+		return ShardReads(shards_, state.schema, deadline);
+	}
 
 	uint64_t points() const;
 	uint64_t operations() const; /* of all shards */
+	uint64_t timeout_seconds(const model::ReadParams &params) const;
 	postgres::Deadline deadline(const model::ReadParams &params) const;
+	model::Error timed_out(const std::string &operation, const model::ReadParams &params) const;
 
 	/* Calls work(shard, place in all()) for every shard, side by side. */
 	template <class Work> void on_shards(const Work &work);

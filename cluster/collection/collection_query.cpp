@@ -1,14 +1,15 @@
 /*
- * collection_query.cpp: reads of a collection: fan-out over its shards and merging.
+ * collection_query.cpp: reads of a collection: what strict mode and rate limits allow
+ * is handed to ShardReads, and queries are planned and carried out (query/).
  */
 #include <algorithm>
-#include <unordered_map>
 
 #include "collection/collection.h"
 #include "collection/collection_template.h"
+#include "collection/page.h"
+#include "collection/query/execute.h"
 #include "collection/strict_mode.h"
 #include "model/error.h"
-#include "shard/vector_sql.h"
 
 namespace vecext::collection {
 
@@ -22,103 +23,6 @@ namespace {
 const model::Filter *pointer(const std::optional<model::Filter> &filter)
 {
 	return filter ? &*filter : nullptr;
-}
-
-shard::Selection selection_of(const QueryRequest &request)
-{
-	return {request.with_payload, request.with_vectors};
-}
-
-uint64_t saturating_sum(uint64_t a, uint64_t b)
-{
-	return a + b < a ? UINT64_MAX : a + b;
-}
-
-/* Lists that are each in order become one list of at most `limit`. */
-template <class T, class Before>
-std::vector<T> merged_lists(std::vector<std::vector<T>> lists, uint64_t limit, Before before)
-{
-	if (lists.size() == 1) {
-		if (lists[0].size() > limit)
-			lists[0].resize(limit);
-		return std::move(lists[0]);
-	}
-	std::vector<T> all;
-	for (std::vector<T> &list : lists)
-		std::move(list.begin(), list.end(), std::back_inserter(all));
-	std::stable_sort(all.begin(), all.end(), before);
-	if (all.size() > limit)
-		all.resize(limit);
-	return all;
-}
-
-template <class T> void drop_first(std::vector<T> *list, uint64_t n)
-{
-	list->erase(list->begin(), list->begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(n, list->size())));
-}
-
-std::vector<ScoredPoint> with_score_one(std::vector<Record> records)
-{
-	std::vector<ScoredPoint> points;
-	for (Record &record : records) {
-		ScoredPoint &point = points.emplace_back();
-		point.id = record.id;
-		point.score = 1;
-		point.payload = std::move(record.payload);
-		point.vectors = std::move(record.vectors);
-		point.order_value = record.order_value;
-	}
-	return points;
-}
-
-/* Best first: equal scores by id, in the direction of the scores. */
-auto score_order(bool higher_is_better)
-{
-	return [higher_is_better](const ScoredPoint &a, const ScoredPoint &b) {
-		if (a.score != b.score)
-			return higher_is_better ? a.score > b.score : a.score < b.score;
-		return higher_is_better ? b.id < a.id : a.id < b.id;
-	};
-}
-
-void check_query(const QueryRequest &request)
-{
-	const bool is_ordered = request.query && std::holds_alternative<model::OrderByQuery>(*request.query);
-	if (request.score_threshold && (!request.query || is_ordered))
-		throw model::wrong_input("score_threshold needs a query that gives scores");
-	if (!request.prefetch.empty())
-		throw model::unsupported("A prefetch");
-}
-
-void check_vector_name(const StoredCollection &stored, const std::string &name)
-{
-	if (stored.config.sparse_vectors.contains(name))
-		throw model::unsupported("Searching sparse vectors");
-}
-
-model::DenseVector dense_query(const model::Vector &vector)
-{
-	if (const auto *dense = std::get_if<model::DenseVector>(&vector))
-		return *dense;
-	if (std::holds_alternative<model::InferenceInput>(vector))
-		throw model::unsupported("Inference");
-	if (std::holds_alternative<model::SparseVector>(vector))
-		throw model::unsupported("Searching sparse vectors");
-	throw model::unsupported("Searching multivectors");
-}
-
-void check_range_index(const shard::ShardSchema &schema, const std::string &path)
-{
-	const model::PayloadFieldSchema *index = schema.payload_index(path);
-	const bool serves =
-		index && (index->type == model::PayloadFieldType::kFloat || index->type == model::PayloadFieldType::kDatetime ||
-				  (index->type == model::PayloadFieldType::kInteger && index->range.value_or(true)));
-	if (!serves)
-		throw model::wrong_input(
-			"No range index for `order_by` key: `" + path +
-			"`. Please create one to use `order_by`. Check "
-			"https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which payload "
-			"schemas support Range conditions");
 }
 
 /* The type of payload_facet() for a field. */
@@ -145,12 +49,13 @@ uint64_t read_cost(const std::optional<model::Filter> &filter)
 	return 1 + count_conditions(filter);
 }
 
-const char *name_of(const model::Query &query)
+/* Of a query or a prefetch, with those within. */
+template <class Level> uint64_t query_cost(const Level &level)
 {
-	constexpr const char *names[] = {"A nearest query", "A recommend query", "A discover query",
-									 "A context query", "An order_by query", "A fusion query",
-									 "A sample query",  "A formula query",   "A relevance feedback query"};
-	return names[query.index()];
+	uint64_t cost = read_cost(level.filter);
+	for (const model::Prefetch &prefetch : level.prefetch)
+		cost += query_cost(prefetch);
+	return cost;
 }
 
 } /* namespace */
@@ -164,68 +69,29 @@ std::vector<Record> Collection::retrieve(const model::RetrieveRequest &request, 
 		strict.check_timeout(params.timeout_seconds);
 		if (strict.limits())
 			reads_.take("Read", strict.limits()->read_rate_limit, 1);
-		const auto parts = shards_.split(request.ids);
-		std::vector<std::vector<Record>> found(shards_.all().size());
-		const shard::Selection selection{request.with_payload, request.with_vectors};
-		on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-			if (const auto part = parts.find(i); part != parts.end())
-				found[i] = shard.read([&](shard::LocalShard &replica) {
-					return replica.retrieve(state.schema, part->second, selection, deadline(params));
-				});
-		});
-		std::map<model::PointId, Record *> by_id;
-		for (std::vector<Record> &list : found)
-			for (Record &record : list)
-				by_id[record.id] = &record;
-		std::vector<Record> ordered;
-		for (const model::PointId &id : request.ids)
-			if (const auto record = by_id.find(id); record != by_id.end()) {
-				ordered.push_back(std::move(*record->second));
-				by_id.erase(record);
-			}
-		return ordered;
+		return reads(state, deadline(params)).retrieve(request.ids, {request.with_payload, request.with_vectors});
 	});
 }
 
-model::DenseVector Collection::stored_vector(const model::PointId &id, const std::string &vector,
-											 const model::ReadParams &params)
+queries::PointVectors Collection::stored_vectors(const std::string &vector, const std::vector<model::PointId> &ids,
+												 Deadline deadline)
 {
-	model::RetrieveRequest request;
-	request.ids = {id};
-	request.with_vectors = {model::VectorSelection::kNamed, {vector}};
-	const std::vector<Record> found = retrieve(request, params);
-	if (found.empty())
-		throw model::point_not_found(model::to_string(id));
-	if (found[0].vectors->empty())
-		throw model::not_found("Point with id " + model::to_string(id) + " has no vector `" + vector + "`");
-	return std::get<model::DenseVector>(found[0].vectors->front().second);
+	return with_state([&](const State &state) {
+		shard::Selection selection;
+		selection.vectors = {model::VectorSelection::kNamed, {vector}};
+		std::vector<Record> found = reads(state, deadline).retrieve(ids, selection);
+		queries::PointVectors vectors;
+		for (size_t i = 0; i < ids.size(); i++) {
+			if (i >= found.size() || found[i].id != ids[i])
+				throw model::point_not_found(model::to_string(ids[i]));
+			if (!found[i].vectors->empty())
+				vectors[ids[i]] = std::get<model::DenseVector>(std::move(found[i].vectors->front().second));
+		}
+		return vectors;
+	});
 }
 
 /* ---- scrolling ---- */
-
-std::vector<Record> Collection::scroll_records(const State &state, const shard::ScrollPage &page, Deadline deadline)
-{
-	std::vector<std::vector<Record>> lists(shards_.all().size());
-	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] = shard.read([&](shard::LocalShard &replica) { return replica.scroll(state.schema, page, deadline); });
-	});
-	return merged_lists(std::move(lists), page.limit, [](const Record &a, const Record &b) { return a.id < b.id; });
-}
-
-std::vector<Record> Collection::ordered_records(const State &state, const shard::OrderedPage &page, Deadline deadline)
-{
-	check_range_index(state.schema, page.order_by.key);
-	std::vector<std::vector<Record>> lists(shards_.all().size());
-	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] =
-			shard.read([&](shard::LocalShard &replica) { return replica.ordered(state.schema, page, deadline); });
-	});
-	const bool ascending = page.order_by.direction == model::OrderDirection::kAscending;
-	return merged_lists(std::move(lists), page.limit, [ascending](const Record &a, const Record &b) {
-		const auto left = std::tie(a.order_value, a.id), right = std::tie(b.order_value, b.id);
-		return ascending ? left < right : right < left;
-	});
-}
 
 model::ScrollResult Collection::scroll(const model::ScrollRequest &request, const model::ReadParams &params)
 {
@@ -244,12 +110,12 @@ model::ScrollResult Collection::scroll(const model::ScrollRequest &request, cons
 					"Cannot use an `offset` when using `order_by`. The alternative for paging is to use "
 					"`order_by.start_from` and a filter to exclude the IDs that you've already seen "
 					"for the `order_by.start_from` value");
-			result.points = ordered_records(
-				state, {*request.order_by, request.limit, pointer(request.filter), selection}, deadline(params));
+			result.points = reads(state, deadline(params))
+								.ordered({*request.order_by, request.limit, pointer(request.filter), selection});
 			return result;
 		}
 		shard::ScrollPage page{request.offset, saturating_sum(request.limit, 1), pointer(request.filter), selection};
-		result.points = scroll_records(state, page, deadline(params));
+		result.points = reads(state, deadline(params)).scroll(page);
 		if (result.points.size() > request.limit) {
 			result.next_page_offset = result.points.back().id;
 			result.points.pop_back();
@@ -314,8 +180,7 @@ std::vector<model::FacetHit> Collection::facet(const model::FacetRequest &reques
 /* ---- queries ---- */
 
 std::vector<std::vector<ScoredPoint>> Collection::query(const std::vector<QueryRequest> &requests,
-														const std::vector<VectorLookup> &lookups,
-														const model::ReadParams &params)
+														const CollectionFinder &find, const model::ReadParams &params)
 {
 	return with_state([&](const State &state) {
 		const StrictMode strict(state.stored.config, state.schema);
@@ -323,121 +188,34 @@ std::vector<std::vector<ScoredPoint>> Collection::query(const std::vector<QueryR
 		strict.check_batch(requests.size());
 		uint64_t cost = 0;
 		for (const QueryRequest &request : requests) {
-			check_query(request);
+			queries::check_request(request);
 			strict.check_search(request);
-			cost += read_cost(request.filter);
+			cost += query_cost(request);
 		}
 		if (strict.limits())
 			reads_.take("Read", strict.limits()->read_rate_limit, cost);
-		std::vector<std::vector<ScoredPoint>> results(requests.size());
-		run_parallel(requests.size(), context_.pool->size(),
-					 [&](size_t i) { results[i] = query_one(state, requests[i], lookups[i], params); });
-		return results;
+		const Deadline until = deadline(params);
+		try {
+			const queries::QueryInputs inputs(requests, lookup(find, until));
+			const queries::Plan plan = queries::plan_queries(requests, inputs, state.schema);
+			return queries::execute(plan, reads(state, until), context_.pool->size());
+		} catch (const model::Error &error) {
+			if (error.kind() == model::ErrorKind::kTimeout)
+				throw timed_out("query", params);
+			throw;
+		}
 	});
 }
 
-std::vector<ScoredPoint> Collection::query_one(const State &state, const QueryRequest &request,
-											   const VectorLookup &lookup, const model::ReadParams &params)
+queries::PointLookup Collection::lookup(const CollectionFinder &find, Deadline until)
 {
-	if (!request.query || std::holds_alternative<model::OrderByQuery>(*request.query))
-		return scrolled(state, request, params);
-	if (std::holds_alternative<model::SampleQuery>(*request.query))
-		return sampled(state, request, params);
-	if (const auto *query = std::get_if<model::NearestQuery>(&*request.query))
-		return nearest(state, request, *query, lookup, params);
-	throw model::unsupported(name_of(*request.query));
-}
-
-std::vector<ScoredPoint> Collection::nearest(const State &state, const QueryRequest &request,
-											 const model::NearestQuery &query, const VectorLookup &lookup,
-											 const model::ReadParams &params)
-{
-	if (query.mmr)
-		throw model::unsupported("Maximal marginal relevance");
-	check_vector_name(state.stored, request.using_vector);
-	const shard::VectorColumn &vector = state.schema.vector(request.using_vector);
-	const model::SearchParams search_params = request.params.value_or(model::SearchParams());
-
-	shard::NearestSearch search;
-	search.vector = &vector;
-	if (const auto *id = std::get_if<model::PointId>(&query.vector)) {
-		if (!request.lookup_from)
-			search.excluded.push_back(*id);
-		search.query = request.lookup_from ? lookup(*id, request.lookup_from->vector.value_or(request.using_vector))
-										   : stored_vector(*id, request.using_vector, params);
-	} else {
-		search.query = dense_query(std::get<model::Vector>(query.vector));
-	}
-	search.query = shard::as_stored(vector.params, std::move(search.query));
-	search.filter = pointer(request.filter);
-	search.selection = selection_of(request);
-	search.exact = searches_exactly(state, vector, search_params.exact);
-	const uint64_t wanted = saturating_sum(request.limit, request.offset);
-	search.ef = std::max(search_params.hnsw_ef.value_or(vector.hnsw.ef_construct), wanted);
-	if (const auto &quantization = search_params.quantization) {
-		search.rescore = quantization->ignore ? true : quantization->rescore;
-		search.oversampling = quantization->oversampling;
-	}
-	const bool is_single = shards_.all().size() == 1;
-	search.limit = is_single ? request.limit : wanted;
-	search.offset = is_single ? request.offset : 0;
-
-	std::vector<std::vector<ScoredPoint>> lists(shards_.all().size());
-	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] = shard.read(
-			[&](shard::LocalShard &replica) { return replica.nearest(state.schema, search, deadline(params)); });
-	});
-	const bool higher = shard::higher_is_better(vector.params.distance);
-	std::vector<ScoredPoint> points = merged_lists(std::move(lists), search.limit, score_order(higher));
-	if (!is_single)
-		drop_first(&points, request.offset);
-	if (request.score_threshold) {
-		const double threshold = *request.score_threshold;
-		std::erase_if(points, [&](const ScoredPoint &point) {
-			return higher ? !(point.score > threshold) : !(point.score < threshold);
-		});
-	}
-	return points;
-}
-
-std::vector<ScoredPoint> Collection::scrolled(const State &state, const QueryRequest &request,
-											  const model::ReadParams &params)
-{
-	const uint64_t wanted = saturating_sum(request.limit, request.offset);
-	std::vector<Record> records;
-	if (request.query) {
-		const model::OrderBy &order_by = std::get<model::OrderByQuery>(*request.query).order_by;
-		records = ordered_records(state, {order_by, wanted, pointer(request.filter), selection_of(request)},
-								  deadline(params));
-	} else {
-		records = scroll_records(state, {std::nullopt, wanted, pointer(request.filter), selection_of(request)},
-								 deadline(params));
-	}
-	drop_first(&records, request.offset);
-	return with_score_one(std::move(records));
-}
-
-/* Of each shard as many as are wanted of all, dealt out in turn; the
- * offset has no meaning for a sample. */
-std::vector<ScoredPoint> Collection::sampled(const State &state, const QueryRequest &request,
-											 const model::ReadParams &params)
-{
-	const shard::Sample sample{request.limit, pointer(request.filter), selection_of(request)};
-	std::vector<std::vector<Record>> lists(shards_.all().size());
-	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
-		lists[i] = shard.read(
-			[&](shard::LocalShard &replica) { return replica.sample(state.schema, sample, deadline(params)); });
-	});
-	std::vector<Record> taken;
-	for (size_t turn = 0, empty = 0; taken.size() < request.limit && empty < lists.size(); turn++) {
-		std::vector<Record> &list = lists[turn % lists.size()];
-		empty = list.empty() ? empty + 1 : 0;
-		if (list.empty())
-			continue;
-		taken.push_back(std::move(list.back()));
-		list.pop_back();
-	}
-	return with_score_one(std::move(taken));
+	queries::PointLookup lookup;
+	lookup.is_searched = [this, &find](const std::string &name) { return find(name).get() == this; };
+	lookup.read = [this, &find, until](const std::string *name, const std::string &vector,
+									   const std::vector<model::PointId> &ids) {
+		return name ? find(*name)->stored_vectors(vector, ids, until) : stored_vectors(vector, ids, until);
+	};
+	return lookup;
 }
 
 } /* namespace vecext::collection */

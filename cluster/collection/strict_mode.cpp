@@ -103,6 +103,11 @@ uint64_t count_all(const std::vector<model::Condition> &conditions)
 	return count;
 }
 
+bool compares_vectors(const model::Query &query)
+{
+	return !std::holds_alternative<model::OrderByQuery>(query) && !std::holds_alternative<model::SampleQuery>(query);
+}
+
 } /* namespace */
 
 uint64_t count_conditions(const model::Filter &filter)
@@ -204,21 +209,32 @@ void StrictMode::check_index_for(const std::string &path, const char *types,
 
 void StrictMode::check_search(const model::QueryRequest &request) const
 {
-	if (!limits_)
-		return;
-	check_limit("limit", request.limit);
-	check_retrieve_filter(request.filter);
-	const bool is_search = request.query && std::holds_alternative<model::NearestQuery>(*request.query);
-	if (is_search && limits_->search_allow_exact == false)
-		if (const auto *vector = schema_.find(request.using_vector))
-			if (vector->hnsw.m == 0 && vector->hnsw.payload_m.value_or(0) == 0)
-				refuse("Request is forbidden on '" + request.using_vector +
-						   "' because global vector indexing is disabled "
-						   "(hnsw_config.m = 0)",
-					   "Use tenant-specific filter, enable global vector indexing or enable strict mode "
-					   "`search_allow_exact` option.");
-	if (request.params)
-		check_params(*request.params);
+	if (limits_)
+		check_level(request);
+}
+
+template <class Level> void StrictMode::check_level(const Level &level) const
+{
+	check_limit("limit", level.limit);
+	check_retrieve_filter(level.filter);
+	if (level.prefetch.empty() && level.query && compares_vectors(*level.query))
+		check_search_without_index(level.using_vector);
+	if (level.params)
+		check_params(*level.params);
+	for (const model::Prefetch &prefetch : level.prefetch)
+		check_level(prefetch);
+}
+
+void StrictMode::check_search_without_index(const std::string &name) const
+{
+	const shard::VectorColumn *vector = schema_.find(name);
+	const bool has_index = vector && (vector->hnsw.m != 0 || vector->hnsw.payload_m.value_or(0) != 0);
+	if (vector && !has_index && limits_->search_allow_exact == false)
+		refuse("Request is forbidden on '" + name +
+				   "' because global vector indexing is disabled "
+				   "(hnsw_config.m = 0)",
+			   "Use tenant-specific filter, enable global vector indexing or enable strict mode "
+			   "`search_allow_exact` option.");
 }
 
 void StrictMode::check_params(const model::SearchParams &params) const

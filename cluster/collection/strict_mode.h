@@ -44,6 +44,9 @@ private:
 	void check_conditions(const std::vector<model::Condition> &conditions, bool needs_indexes) const;
 	void check_condition(const model::Condition &condition, bool needs_indexes) const;
 	void check_field(const model::FieldCondition &condition, bool needs_indexes) const;
+	/* Of a query or a prefetch, with those within. */
+	template <class Level> void check_level(const Level &level) const;
+	void check_search_without_index(const std::string &vector) const;
 	void check_params(const model::SearchParams &params) const;
 
 	const model::StrictModeConfig *limits_ = nullptr;

@@ -7,8 +7,6 @@
 
 namespace vecext::dispatch {
 
-using collection::Collection;
-
 Dispatcher::Dispatcher(std::shared_ptr<collection::TableOfContent> toc) : toc_(std::move(toc)) {}
 
 /* ---- collections ---- */
@@ -158,18 +156,12 @@ std::vector<std::vector<model::ScoredPoint>> Dispatcher::query_batch(const std::
 																	 const std::vector<model::QueryRequest> &requests,
 																	 const model::ReadParams &params)
 {
-	std::vector<Collection::VectorLookup> lookups;
-	for (const model::QueryRequest &request : requests) {
-		std::shared_ptr<Collection> other;
-		if (request.lookup_from && !toc_->exists(request.lookup_from->collection))
-			throw model::not_found("Collection " + request.lookup_from->collection + " not found");
-		if (request.lookup_from)
-			other = toc_->get(request.lookup_from->collection);
-		lookups.push_back([other, &params](const model::PointId &id, const std::string &vector) {
-			return other->stored_vector(id, vector, params);
-		});
-	}
-	return toc_->get(name)->query(requests, lookups, params);
+	const auto find = [this](const std::string &other) {
+		if (!toc_->exists(other))
+			throw model::not_found("Collection " + other + " not found");
+		return toc_->get(other);
+	};
+	return toc_->get(name)->query(requests, find, params);
 }
 
 std::vector<model::PointGroup> Dispatcher::query_groups(const std::string &name, const model::QueryGroupsRequest &,

@@ -52,6 +52,11 @@ Error wrong_input(const std::string &text)
 	return Error(ErrorKind::kWrongInput, text);
 }
 
+Error bad_request(const std::string &text)
+{
+	return Error(ErrorKind::kBadRequest, text);
+}
+
 Error not_found(const std::string &text)
 {
 	return Error(ErrorKind::kNotFound, text);

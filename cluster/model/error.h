@@ -51,6 +51,7 @@ private:
 };
 
 Error wrong_input(const std::string &text);
+Error bad_request(const std::string &text);
 Error not_found(const std::string &text);
 Error collection_not_found(const std::string &name);
 Error point_not_found(const std::string &id); /* of a query or an update */

@@ -12,7 +12,7 @@ namespace vecext::postgres {
 
 namespace {
 
-constexpr uint32_t kTextOid = 25, kJsonbOid = 3802;
+constexpr uint32_t kTextOid = 25, kFloat8Oid = 701, kJsonbOid = 3802;
 constexpr char kJsonbVersion = 1;
 
 template <class T> void put(std::string *out, T value)
@@ -148,6 +148,16 @@ std::string Parameters::add_texts(std::span<const std::string> texts)
 		bytes.append(text);
 	}
 	return add(std::move(bytes), "text[]");
+}
+
+std::string Parameters::add_numbers(std::span<const double> numbers)
+{
+	std::string bytes = array_head(kFloat8Oid, numbers.size());
+	for (const double number : numbers) {
+		put<int32_t>(&bytes, sizeof(number));
+		put<uint64_t>(&bytes, std::bit_cast<uint64_t>(number));
+	}
+	return add(std::move(bytes), "float8[]");
 }
 
 std::string Parameters::add_point_ids(std::span<const model::PointId> ids)

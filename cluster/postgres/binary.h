@@ -39,6 +39,7 @@ public:
 	std::string add_vector(std::span<const float> vector);
 
 	std::string add_texts(std::span<const std::string> texts);
+	std::string add_numbers(std::span<const double> numbers);
 	std::string add_point_ids(std::span<const model::PointId> ids);
 	/* A null pointer is NULL. */
 	std::string add_jsonbs(std::span<const std::string *const> texts);

@@ -46,27 +46,16 @@ std::vector<model::Record> read_records(const Result &result, const PointColumns
 	return records;
 }
 
-/* A query vector as SQL of the column's type. */
-std::string query_sql(const model::VectorParams &params, const model::DenseVector &query, Parameters *parameters)
-{
-	if (!is_wide(params))
-		return to_column(params, parameters->add_vector(query));
-	std::vector<std::span<const float>> pieces;
-	for (size_t at = 0; at < query.size(); at += kPieceDimensions)
-		pieces.emplace_back(query.data() + at, std::min(kPieceDimensions, query.size() - at));
-	return parameters->add_vectors(pieces);
-}
-
 /* An exact search must not match the order of an index, and has a fixed order of
  * equal scores. */
-std::string exact_order(const NearestSearch &search, const std::string &distance)
+std::string exact_order(const VectorSearch &search, const std::string &distance)
 {
-	const bool descending = higher_is_better(search.vector->params.distance);
+	const bool descending = is_descending(search.vector->params, search.scorer);
 	return " ORDER BY coalesce(nullif(" + distance + ", 'NaN'), 1) + 0, t.id" + (descending ? " DESC" : "");
 }
 
 /* Sent only where the connection's last search had others. */
-void set_search_parameters(const NearestSearch &search, postgres::Connection *connection)
+void set_search_parameters(const VectorSearch &search, postgres::Connection *connection)
 {
 	connection->set("hnsw.ef_search", std::to_string(std::clamp(search.ef, kMinEf, kMaxEf)));
 	connection->set("hnsw.rescore", !search.rescore ? "auto" : *search.rescore ? "on" : "off");
@@ -213,21 +202,20 @@ std::vector<model::FacetHit> LocalShard::facet(const ShardSchema &schema, const 
 	return hits;
 }
 
-std::vector<model::ScoredPoint> LocalShard::nearest(const ShardSchema &schema, const NearestSearch &search,
-													Deadline deadline)
+std::vector<model::ScoredPoint> LocalShard::search(const ShardSchema &schema, const VectorSearch &search,
+												   Deadline deadline)
 {
 	const VectorColumn &vector = *search.vector;
 	Parameters parameters(pool_->types());
 	const std::string column = "t." + vector.column;
+	const auto evaluated = search.exact ? Evaluated::kOnce : Evaluated::kInPlace;
 	const std::string distance =
-		distance_sql(vector.params, column, query_sql(vector.params, search.query, &parameters));
+		distance_sql(vector.params, column, scorer_sql(vector.params, search.scorer, evaluated, &parameters));
 	const PointColumns columns(schema, search.selection.payload, search.selection.vectors, &parameters);
 	std::string sql = "SELECT t.id, t.version, " + distance + columns.sql() + " FROM " + table_ + " AS t" +
 					  where(search.filter, schema, &parameters);
 	if (search.exact)
 		sql += " AND " + column + " IS NOT NULL";
-	if (!search.excluded.empty())
-		sql += " AND t.id <> ALL (" + parameters.add_point_ids(search.excluded) + ")";
 	sql += search.exact ? exact_order(search, distance) : " ORDER BY " + distance;
 	sql += limit_sql(search.limit, search.offset);
 
@@ -242,7 +230,7 @@ std::vector<model::ScoredPoint> LocalShard::nearest(const ShardSchema &schema, c
 		model::ScoredPoint &point = points.emplace_back();
 		point.id = postgres::read_point_id(result.bytes(row, 0));
 		point.version = static_cast<uint64_t>(result.integer(row, 1));
-		point.score = score_of(vector.params, postgres::read_float8(result.bytes(row, 2)));
+		point.score = score_of(vector.params, search.scorer, postgres::read_float8(result.bytes(row, 2)));
 		point.payload = columns.payload(result, row, 3);
 		point.vectors = columns.vectors(result, row, 3);
 	}

@@ -50,9 +50,9 @@ public:
 	std::vector<model::Record> ordered(const ShardSchema &schema, const OrderedPage &page, postgres::Deadline deadline);
 	uint64_t count(const ShardSchema &schema, const model::Filter *filter, postgres::Deadline deadline);
 	std::vector<model::FacetHit> facet(const ShardSchema &schema, const FacetCount &facet, postgres::Deadline deadline);
-	/* Scores in the terms of the distance; best first. */
-	std::vector<model::ScoredPoint> nearest(const ShardSchema &schema, const NearestSearch &search,
-											postgres::Deadline deadline);
+	/* Best first; a plain nearest search scores in the terms of the distance. */
+	std::vector<model::ScoredPoint> search(const ShardSchema &schema, const VectorSearch &search,
+										   postgres::Deadline deadline);
 	std::vector<model::Record> sample(const ShardSchema &schema, const Sample &sample, postgres::Deadline deadline);
 
 	/* Carries out the operation and returns its number. Throws point_not_found after

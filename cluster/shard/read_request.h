@@ -9,6 +9,7 @@
 
 #include "model/query.h"
 #include "shard/shard_schema.h"
+#include "shard/vector_scorer.h"
 
 namespace vecext::shard {
 
@@ -32,11 +33,10 @@ struct OrderedPage {
 	Selection selection;
 };
 
-struct NearestSearch {
+struct VectorSearch {
 	const VectorColumn *vector = nullptr;
-	model::DenseVector query; /* as_stored() */
+	VectorScorer scorer;
 	const model::Filter *filter = nullptr;
-	std::vector<model::PointId> excluded;
 	uint64_t limit = 0, offset = 0;
 	uint64_t ef = 0;
 	std::optional<bool> rescore;        /* of an index's codes */

@@ -152,6 +152,63 @@ struct QuantizationOptions {
 	}
 };
 
+/* A vector as SQL of the column's type. */
+std::string vector_sql(const VectorParams &params, const model::DenseVector &vector, postgres::Parameters *parameters)
+{
+	if (!is_wide(params))
+		return to_column(params, parameters->add_vector(vector));
+	std::vector<std::span<const float>> pieces;
+	for (size_t at = 0; at < vector.size(); at += kPieceDimensions)
+		pieces.emplace_back(vector.data() + at, std::min(kPieceDimensions, vector.size() - at));
+	return parameters->add_vectors(pieces);
+}
+
+/* Scorers of several vectors as calls of vecquery's constructors. */
+struct ScorerSql {
+	postgres::Parameters *parameters;
+
+	std::string list(const std::vector<model::DenseVector> &vectors) const
+	{
+		return parameters->add_vectors(std::vector<std::span<const float>>(vectors.begin(), vectors.end()));
+	}
+
+	std::string operator()(const model::DenseVector &vector) const { return parameters->add_vector(vector); }
+
+	std::string operator()(const BestScore &query) const
+	{
+		const std::string positive = list(query.positive);
+		return "vecquery_best_score(" + positive + ", " + list(query.negative) + ")";
+	}
+
+	std::string operator()(const SumScores &query) const
+	{
+		const std::string positive = list(query.positive);
+		return "vecquery_sum_scores(" + positive + ", " + list(query.negative) + ")";
+	}
+
+	std::string operator()(const Discovery &query) const
+	{
+		const std::string target = parameters->add_vector(query.target), positive = list(query.positive);
+		return "vecquery_discover(" + target + ", " + positive + ", " + list(query.negative) + ")";
+	}
+
+	std::string operator()(const Context &query) const
+	{
+		const std::string positive = list(query.positive);
+		return "vecquery_context(" + positive + ", " + list(query.negative) + ")";
+	}
+
+	std::string operator()(const Feedback &query) const
+	{
+		std::string sql = "vecquery_feedback(" + parameters->add_vector(query.target);
+		sql += ", " + list(query.examples);
+		sql += ", " + parameters->add_numbers(query.scores);
+		for (const double coefficient : {query.a, query.b, query.c})
+			sql += ", " + parameters->add_number(coefficient);
+		return sql + ")";
+	}
+};
+
 } /* namespace */
 
 bool is_wide(const VectorParams &params)
@@ -181,6 +238,18 @@ std::string from_column(const VectorParams &params, const std::string &column)
 	return is_half(params) && !is_wide(params) ? column + "::vector" : column;
 }
 
+std::string scorer_sql(const VectorParams &params, const VectorScorer &scorer, Evaluated evaluated,
+					   postgres::Parameters *parameters)
+{
+	if (const auto *vector = std::get_if<model::DenseVector>(&scorer))
+		return vector_sql(params, *vector, parameters);
+	if (is_wide(params))
+		throw model::unsupported("A query with several vectors of more than " + std::to_string(kPieceDimensions) +
+								 " dimensions");
+	const std::string query = std::visit(ScorerSql{parameters}, scorer);
+	return evaluated == Evaluated::kOnce ? "(SELECT " + query + ")" : query;
+}
+
 std::string distance_sql(const VectorParams &params, const std::string &column, const std::string &query)
 {
 	if (is_wide(params))
@@ -194,8 +263,15 @@ bool higher_is_better(Distance distance)
 	return distance == Distance::kCosine || distance == Distance::kDot;
 }
 
-float score_of(const VectorParams &params, double distance)
+bool is_descending(const VectorParams &params, const VectorScorer &scorer)
 {
+	return !std::holds_alternative<model::DenseVector>(scorer) || higher_is_better(params.distance);
+}
+
+float score_of(const VectorParams &params, const VectorScorer &scorer, double distance)
+{
+	if (!std::holds_alternative<model::DenseVector>(scorer))
+		return std::isnan(distance) ? 0 : static_cast<float>(0 - distance);
 	if (is_cosine_of_integers(params))
 		return std::isnan(distance) ? 0 : static_cast<float>(1 - distance);
 	const auto value = static_cast<float>(distance);

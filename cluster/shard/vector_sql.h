@@ -17,7 +17,9 @@
 #include <string>
 
 #include "model/vector.h"
+#include "postgres/binary.h"
 #include "shard/shard_schema.h"
+#include "shard/vector_scorer.h"
 
 namespace vecext::shard {
 
@@ -32,11 +34,22 @@ std::string to_column(const model::VectorParams &params, const std::string &vect
 /* The column as type vector or vector[]. */
 std::string from_column(const model::VectorParams &params, const std::string &column);
 
+/* Whether an expression without columns is computed once for a statement, by a
+ * subquery, or stands where an index's operator is recognized by it. */
+enum class Evaluated : uint8_t { kInPlace, kOnce };
+
+/* A query as SQL: of the column's type, or a vecquery. Throws unsupported for scorers
+ * of several vectors over wide columns. */
+std::string scorer_sql(const model::VectorParams &params, const VectorScorer &scorer, Evaluated evaluated,
+					   postgres::Parameters *parameters);
+
 /* SQL that grows with dissimilarity, and its operator form that an index knows. */
 std::string distance_sql(const model::VectorParams &params, const std::string &column, const std::string &query);
 
-float score_of(const model::VectorParams &params, double distance);
+float score_of(const model::VectorParams &params, const VectorScorer &scorer, double distance);
 bool higher_is_better(model::Distance distance);
+/* Whether the best score is the highest: always, where several vectors make it. */
+bool is_descending(const model::VectorParams &params, const VectorScorer &scorer);
 
 /* As stored: normalized, truncated to bytes. */
 model::DenseVector as_stored(const model::VectorParams &params, model::DenseVector vector);

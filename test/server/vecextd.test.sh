@@ -82,6 +82,60 @@ is "$(get -X POST "$url/logger" -d '{"log_level":"WARN"}' | grep -o '"result":tr
 like "$(get "$url/logger")" '"log_level":"WARN"' "and asked for"
 is "$(status -X POST "$url/logger" -d '{"log_level":')" 400 "a broken body is 400"
 
+# ---- queries: what is refused, and with which words ----
+
+get -X PUT "$url/collections/q" -d '{"vectors":{"a":{"size":2,"distance":"Cosine"},"b":{"size":3,"distance":"Dot"}}}' >/dev/null
+get -X PUT "$url/collections/q/points?wait=true" -d '{"points":[{"id":1,"vector":{"a":[1,0],"b":[1,2,3]}},{"id":2,"vector":{"a":[0,1]}},{"id":3,"vector":{"a":[1,1]}}]}' >/dev/null
+# refused STATUS TEXT BODY [PATH]: the error of a query, whole.
+refused() {
+	is "$(get -w ' %{http_code}' -X POST "$url/collections/q/points/${4:-query}" -d "$3" | sed -E 's/^\{"status":\{"error":"(.*)"\},"time":[^}]*\}/\1/')" "$2 $1" "${4:-query} $3 is refused"
+}
+wrong='Wrong input:' bad='Bad request:'
+refused 400 "$bad A query is needed to merge the prefetches. Can't have prefetches without defining a query." '{"prefetch":{"query":1}}'
+refused 400 "$bad A query is needed to merge the prefetches. Can't have prefetches without defining a query." '{"prefetch":{"prefetch":{}},"query":{"fusion":"rrf"}}'
+refused 400 "$bad A query is needed to use the score_threshold. Can't have score_threshold without defining a query." '{"score_threshold":1}'
+refused 400 "$bad Can't use score_threshold with an order_by query." '{"query":{"order_by":"n"},"score_threshold":1}'
+refused 400 "$bad Fusion queries cannot be combined with the 'using' field." '{"prefetch":{},"query":{"fusion":"rrf"},"using":"a"}'
+refused 400 "$wrong Validation failed: cannot apply Fusion without prefetches" '{"query":{"fusion":"dbsf"}}'
+refused 400 "$wrong Validation failed: cannot apply Fusion without prefetches" '{"query":{"rrf":{"k":5}}}'
+refused 400 "$wrong The number of weights (3) must match the number of prefetches (2)" '{"prefetch":[{},{}],"query":{"rrf":{"weights":[1,2,3]}}}'
+refused 400 "$wrong Not existing vector name error: c" '{"query":[1,2],"using":"c"}'
+refused 400 "$wrong Not existing vector name error: " '{"query":[1,2]}'
+refused 400 "$wrong Vector dimension error: expected dim: 2, got 3" '{"query":[1,2,3],"using":"a"}'
+refused 400 "$wrong Vector dimension error: expected dim: 2, got 1" '{"query":{"recommend":{"positive":[1],"negative":[[1]]}},"using":"a"}'
+refused 400 "$wrong Vector dimension error: expected dim: 2, got 3" '{"query":{"discover":{"target":[1,2],"context":[{"positive":1,"negative":[1,2,3]}]}},"using":"a"}'
+refused 404 'Not found: No point with id 9 found' '{"query":9,"using":"a"}'
+refused 404 'Not found: No point with id 9 found' '{"prefetch":{"query":{"context":{"positive":1,"negative":9}},"using":"a"},"query":1,"using":"a"}'
+refused 404 'Not found: Vector with name \"b\" for point' '{"query":2,"using":"b"}'
+refused 404 'Not found: Vector with name \"b\" for point' '{"query":{"discover":{"target":2,"context":null}},"using":"b"}'
+refused 400 "$wrong Validation failed: Positive vectors should not be empty with \`average\` strategy" '{"query":{"recommend":{"positive":[2]}},"using":"b"}'
+refused 400 "$wrong Validation failed: Positive vectors should not be empty with \`average\` strategy" '{"query":{"recommend":{"negative":[1]}},"using":"a"}'
+refused 404 'Not found: Collection nowhere not found' '{"query":1,"using":"a","lookup_from":{"collection":"nowhere"}}'
+refused 400 "$wrong Not existing vector name error: z" '{"query":1,"using":"a","lookup_from":{"collection":"q","vector":"z"}}'
+refused 400 "$wrong Searching sparse vectors is not supported by this version of vecext" '{"query":{"indices":[1],"values":[1]},"using":"a"}'
+refused 400 "$wrong Searching multivectors is not supported by this version of vecext" '{"query":[[1,2]],"using":"a"}'
+refused 400 "$wrong Inference is not supported by this version of vecext" '{"query":{"text":"x","model":"m"},"using":"a"}'
+refused 422 'Validation error in JSON body: [internal.limit: value 0 invalid, must be 1 or larger]' '{"query":1,"limit":0}'
+refused 422 'Validation error in JSON body: [internal.query.mmr.candidates_limit: value 16385 invalid, must be from 0 to 16384]' '{"query":{"nearest":1,"mmr":{"candidates_limit":16385}}}'
+refused 400 "$bad At least one positive vector ID required with this strategy" '{"negative":[1],"limit":1}' recommend
+refused 400 "$bad At least one positive or negative vector ID required with this strategy" '{"strategy":"best_score","limit":1}' recommend
+refused 400 "$bad target and/or context_pairs must be specified" '{"limit":1}' discover
+deep='{"query":1,"using":"a"}'
+for _ in $(seq 64); do deep='{"query":1,"using":"a","prefetch":'$deep'}'; done
+is "$(status -X POST "$url/collections/q/points/query" -d "$deep")" 200 "64 prefetches within each other are carried out"
+refused 400 "$wrong Validation failed: prefetches depth 65 exceeds max depth 64" '{"query":1,"using":"a","prefetch":'"$deep"'}'
+# older CALL BODY UNIVERSAL: an older endpoint answers what the universal query does.
+ids() { grep -o '"id":[0-9]*,"version":[0-9]*,"score":[-0-9.e]*' | tr '\n' ' '; }
+older() {
+	local wanted
+	wanted=$(get -X POST "$url/collections/q/points/query" -d "$3" | ids)
+	like "$wanted" '^"id":' "$1: there is an answer"
+	is "$(get -X POST "$url/collections/q/points/$1" -d "$2" | ids)" "$wanted" "$1 answers like query"
+	is "$(get -X POST "$url/collections/q/points/$1/batch" -d "{\"searches\":[$2,$2]}" | ids)" "$wanted$wanted" "so does its batch"
+}
+older search '{"vector":{"name":"a","vector":[1,2]},"limit":2,"offset":1}' '{"query":[1,2],"using":"a","limit":2,"offset":1}'
+older recommend '{"positive":[1],"negative":[2],"using":"a","limit":5}' '{"query":{"recommend":{"positive":[1],"negative":[2]}},"using":"a"}'
+
 # ---- HTTP ----
 
 like "$(curl -s -m 20 -i -X OPTIONS -H 'Origin: http://a' -H 'Access-Control-Request-Method: PUT' "$url/collections")" 'access-control-allow-methods' "a preflight request is answered"

@@ -8,9 +8,6 @@ namespace vecext::api::rest {
 
 namespace {
 
-/* Deepest nesting of prefetches. */
-constexpr int kMaxPrefetchDepth = 64;
-
 model::ContextPair decode_pair(const Node &node)
 {
 	return {decode_vector_input(node.required("positive")), decode_vector_input(node.required("negative"))};
@@ -126,12 +123,12 @@ model::Query decode_query(const Node &node)
 	return decode_keyed(node);
 }
 
-std::vector<model::Prefetch> optional_prefetches(const Node &object, int depth);
+std::vector<model::Prefetch> optional_prefetches(const Node &object);
 
 /* What the root and a prefetch have in common. */
-template <class Request> void decode_common(const Node &node, Request &request, int depth)
+template <class Request> void decode_common(const Node &node, Request &request)
 {
-	request.prefetch = optional_prefetches(node, depth);
+	request.prefetch = optional_prefetches(node);
 	if (const auto query = node.field("query"))
 		request.query = decode_query(*query);
 	request.using_vector = optional_text(node, "using").value_or("");
@@ -145,28 +142,27 @@ template <class Request> void decode_common(const Node &node, Request &request, 
 	request.lookup_from = optional_lookup(node);
 }
 
-model::Prefetch decode_prefetch(const Node &node, int depth)
+/* As deep as JSON may be; which depth is too much is decided behind the codec. */
+model::Prefetch decode_prefetch(const Node &node)
 {
-	if (depth > kMaxPrefetchDepth)
-		node.malformed("more than " + std::to_string(kMaxPrefetchDepth) + " prefetches within each other");
 	model::Prefetch prefetch;
-	decode_common(node, prefetch, depth);
+	decode_common(node, prefetch);
 	return prefetch;
 }
 
-std::vector<model::Prefetch> optional_prefetches(const Node &object, int depth)
+std::vector<model::Prefetch> optional_prefetches(const Node &object)
 {
 	std::vector<model::Prefetch> prefetches;
 	const auto field = object.field("prefetch");
 	if (!field)
 		return prefetches;
 	if (field->is_object()) {
-		prefetches.push_back(decode_prefetch(*field, depth + 1));
+		prefetches.push_back(decode_prefetch(*field));
 		return prefetches;
 	}
 	for (const auto value : field->array()) {
 		const Node item = field->element(value, static_cast<int64_t>(prefetches.size()));
-		prefetches.push_back(decode_prefetch(item, depth + 1));
+		prefetches.push_back(decode_prefetch(item));
 	}
 	return prefetches;
 }
@@ -239,7 +235,7 @@ model::QueryRequest decode_query_request(const Node &node)
 {
 	const Node inner = node.within("internal");
 	model::QueryRequest request;
-	decode_common(inner, request, 0);
+	decode_common(inner, request);
 	request.has_using = node.field("using").has_value();
 	if (const auto offset = inner.field("offset"))
 		request.offset = offset->unsigned_integer();

@@ -55,8 +55,11 @@ model::RecommendQuery decode_examples(const Node &node)
 	if (const auto strategy = node.field("strategy"))
 		recommend.strategy = static_cast<model::RecommendQuery::Strategy>(
 			strategy->word({"average_vector", "best_score", "sum_scores"}));
+	const bool needs_positive = recommend.strategy == model::RecommendQuery::kAverageVector;
+	if (needs_positive && recommend.positive.empty())
+		throw model::bad_request("At least one positive vector ID required with this strategy");
 	if (recommend.positive.empty() && recommend.negative.empty())
-		throw model::Error(model::ErrorKind::kBadRequest, "At least one positive or negative vector ID is required");
+		throw model::bad_request("At least one positive or negative vector ID required with this strategy");
 	return recommend;
 }
 
@@ -72,7 +75,7 @@ model::Query decode_discovery(const Node &node)
 	if (const auto target = node.field("target"))
 		return model::DiscoverQuery{decode_vector_input(*target), pairs};
 	if (pairs.empty())
-		throw model::Error(model::ErrorKind::kBadRequest, "Either target or context must be provided");
+		throw model::bad_request("target and/or context_pairs must be specified");
 	return model::ContextQuery{pairs};
 }
 

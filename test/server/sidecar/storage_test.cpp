@@ -352,7 +352,8 @@ TEST_F(Storage, SearchParametersAndThresholds)
 	request.query = model::SampleQuery{};
 	EXPECT_EQ(search(request).size(), 2u);
 	request.query = model::FusionQuery{};
-	EXPECT_NE(error_of([&] { search(request); }).find("not supported"), std::string::npos);
+	EXPECT_EQ(error_of([&] { search(request); }),
+			  "Wrong input: Validation failed: cannot apply Fusion without prefetches");
 	request.query.reset();
 	EXPECT_EQ(numbers(search(request)), (std::vector<uint64_t>{1, 2}));
 	const auto results = dispatcher_.query_batch(

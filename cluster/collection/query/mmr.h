@@ -1,0 +1,15 @@
+/*
+ * mmr.h: diverse points among the candidates of a nearest search, by maximal marginal
+ * relevance (Carbonell and Goldstein, 1998).
+ */
+#pragma once
+
+#include "collection/query/execute.h"
+
+namespace vecext::collection::queries {
+
+/* At most n of the candidates, which carry the vector that is compared, in the order
+ * they are chosen and without that vector; their scores stay. */
+ScoredList chosen_by_mmr(const MmrStep &mmr, ScoredList candidates, uint64_t n);
+
+} /* namespace vecext::collection::queries */
