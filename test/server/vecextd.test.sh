@@ -135,6 +135,9 @@ older() {
 }
 older search '{"vector":{"name":"a","vector":[1,2]},"limit":2,"offset":1}' '{"query":[1,2],"using":"a","limit":2,"offset":1}'
 older recommend '{"positive":[1],"negative":[2],"using":"a","limit":5}' '{"query":{"recommend":{"positive":[1],"negative":[2]}},"using":"a"}'
+older recommend '{"positive":[1],"strategy":"sum_scores","using":"a","limit":5}' '{"query":{"recommend":{"positive":[1],"strategy":"sum_scores"}},"using":"a"}'
+older discover '{"target":[1,0.5],"context":[{"positive":1,"negative":2}],"using":"a","limit":5}' '{"query":{"discover":{"target":[1,0.5],"context":[{"positive":1,"negative":2}]}},"using":"a"}'
+older discover '{"context":[{"positive":1,"negative":2}],"using":"a","limit":5}' '{"query":{"context":[{"positive":1,"negative":2}]},"using":"a"}'
 
 # ---- HTTP ----
 
