@@ -47,5 +47,5 @@ at_least "$(grep -c . "$tap_work/readme.py")" 5 "the README has Python"
 ok "which runs" "$venv/bin/python" "$tap_work/readme.py"
 run scenario
 run local_mode "${SEED:-1}" "$(scaled 12)"
-run queries "${SEED:-1}" "$(scaled 10)"
+run queries "${SEED:-1}" "$(scaled 6)"
 done_testing

@@ -161,13 +161,14 @@ def prefetches(depth):
 
 def fine_fusion(sources):
     """One that hardly ever gives equal scores, so that its limit and places are no matter of taste."""
-    weighted = models.Rrf(k=rng.choice([None, 1, 60]), weights=[rng.uniform(0, 2) for _ in range(sources)])
-    return rng.choice([models.FusionQuery(fusion=models.Fusion.DBSF), models.RrfQuery(rrf=weighted)])
+    weights = [rng.uniform(0, 2) for _ in range(sources)]
+    return models.RrfQuery(rrf=models.Rrf(k=rng.choice([None, 1, 60]), weights=weights))
 
 
 def fusion(sources):
     plain = models.RrfQuery(rrf=models.Rrf(k=rng.choice([None, 1, 60])))
-    return rng.choice([models.FusionQuery(fusion=models.Fusion.RRF), plain, fine_fusion(sources)])
+    named = [models.FusionQuery(fusion=kind) for kind in models.Fusion]
+    return rng.choice([*named, plain, fine_fusion(sources)])
 
 
 def without(chosen, ids):
