@@ -61,7 +61,7 @@ void Connection::prepare(const char *name, const std::string &sql, const std::ve
 
 Rows Connection::execute(const char *name, const std::vector<std::string_view> &parameters)
 {
-	constexpr size_t kMaxParameters = 8;
+	constexpr size_t kMaxParameters = 16;
 	const char *values[kMaxParameters];
 	int lengths[kMaxParameters], formats[kMaxParameters];
 	if (parameters.size() > kMaxParameters)
