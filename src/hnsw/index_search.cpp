@@ -323,13 +323,13 @@ void drop_returned(IndexSearch *search)
 	search->next_row = 0;
 }
 
-/* Signs of differences are lost in estimates more easily than distances are: a
- * search for them looks at twice as many nodes. Entries take room in the beam, which
- * one of them has anyway. */
+/* By signs of differences many rows are alike, and estimates lose them more easily
+ * than distances: a search for them looks at twice as many nodes. Entries take room in
+ * the beam, which one of them has anyway. */
 uint32 beam_width(const IndexSearch *search, uint32 entries)
 {
-	const bool by_signs = search->examples != nullptr && search->handle->coded() &&
-						  search->examples->query.exact.scorer.kind == ScorerKind::kDiscover;
+	const bool by_signs =
+		search->examples != nullptr && search->examples->query.exact.scorer.kind == ScorerKind::kDiscover;
 	return static_cast<uint32>(hnsw_ef_search) * (by_signs ? 2 : 1) + entries - 1;
 }
 

@@ -132,6 +132,26 @@ TEST(Scorer, StaysInItsRange)
 	}
 }
 
+/* With estimates that do not err it is the score; pairs in doubt count as the better. */
+TEST(Scorer, HopesForPairsInDoubt)
+{
+	std::mt19937 random(4);
+	const std::vector<float> sure(6, 0.0f), unsure(6, 1.0f);
+	for (const ScorerKind kind : kKinds)
+		for (int round = 0; round < 200; round++) {
+			Case made;
+			make_random(kind, random, &made);
+			const float *similarities = made.similarities.data();
+			EXPECT_EQ(made.scorer.hopeful_score(similarities, sure.data(), 1), made.score());
+			EXPECT_EQ(made.scorer.hopeful_score(similarities, unsure.data(), 0), made.score());
+			EXPECT_GE(made.scorer.hopeful_score(similarities, unsure.data(), 0.5f), made.score());
+		}
+	const Scorer discover = {ScorerKind::kDiscover, 2, 2, nullptr};
+	const float similarities[] = {0, 1, 1, 1.1f, 3}, spreads[] = {1, 1};
+	EXPECT_EQ(discover.score(similarities), -1.5f);
+	EXPECT_EQ(discover.hopeful_score(similarities, spreads, 1), 0.5f);
+}
+
 /* The definition goes over pairs; the weights must say the same. */
 TEST(Scorer, FeedbackIsTheSumOverPairs)
 {
