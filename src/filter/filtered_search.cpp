@@ -162,7 +162,7 @@ void add_exact_heap_page(FilteredSearch *search, MemberScan *scan, uint32 positi
 {
 	const int count = load_member_page(scan, position);
 	for (int i = 0; i < count; i++) {
-		ExecStoreBufferHeapTuple(&scan->rows[i], search->probe, scan->current);
+		ExecStoreBufferHeapTuple(&scan->rows[i], search->probe, loaded_buffer(scan, position));
 		add_exact(search, search->probe);
 	}
 }
@@ -589,7 +589,7 @@ bool bitmap_pays(const FilteredSearch *search, const Outlook &outlook)
 /* Whether exact is sure to be worth it where a walk may not be. */
 bool exact_is_affordable(const FilteredSearch *search, const Outlook &outlook)
 {
-	constexpr double kAffordable = 10;
+	constexpr double kAffordable = 6;
 	const double among = cost_among(search->costs, outlook, bitmap_pays(search, outlook) ? 0 : search->costs.fetch);
 	return alternative_cost(search, outlook) <= kAffordable * among;
 }

@@ -14,25 +14,48 @@ namespace vecext::pg {
 
 namespace {
 
-Buffer &pin_of(MemberScan *scan, uint32 position)
+constexpr Size kLine = 64;
+/* Of a row; what follows comes by itself, or is not wanted. */
+constexpr Size kMostBytes = 1024;
+
+/* Reads memory for the cache's sake. A prefetch instruction would wait for the
+ * translation of its address no less, and bring less. */
+void touch(const void *memory)
 {
-	return scan->pins[position % lengthof(scan->pins)];
+	(void)*static_cast<const volatile uint8 *>(memory);
 }
 
-/* Brings what pinning and a look at the line pointers touch into the cache, or the
- * page into shared buffers. */
-void ask_for(MemberScan *scan, BlockNumber block)
+/* Pages that the map does not know: where they are, else they are read ahead. */
+void ask_ahead(MemberScan *scan, uint32 position)
 {
-	constexpr Size kLine = 64;
-	RecentBuffers::Entry &entry = scan->recent->at(block);
-	if (entry.block != block || !BufferIsValid(entry.buffer))
-		entry = {block, PrefetchBuffer(scan->heap, MAIN_FORKNUM, block).recent_buffer};
-	if (entry.buffer <= 0)
-		return;
-	const char *page = BufferGetPage(entry.buffer);
-	__builtin_prefetch(GetBufferDescriptor(entry.buffer - 1), 1);
-	__builtin_prefetch(page);
-	__builtin_prefetch(page + kLine);
+	constexpr uint32 kAhead = 64;
+	const auto &pages = scan->members->pages;
+	const uint32 end = std::min(position + kAhead, pages.size());
+	for (; scan->asked < end; scan->asked++) {
+		const MemberPage &page = pages[scan->asked];
+		RecentBuffers::Entry &entry = scan->recent->at(page.block);
+		if (!page.lossy && (entry.block != page.block || !BufferIsValid(entry.buffer)))
+			entry = {page.block, PrefetchBuffer(scan->heap, MAIN_FORKNUM, page.block).recent_buffer};
+	}
+}
+
+Buffer &pin_at(MemberScan *scan, uint32 position)
+{
+	return scan->buffers[position % lengthof(scan->buffers)];
+}
+
+/* Positions of pages in the set. */
+struct Group {
+	uint32 first, end;
+};
+
+void touch_descriptors(const MemberScan *scan, Group group)
+{
+	for (uint32 i = group.first; i < group.end; i++) {
+		const Buffer buffer = scan->recent->at(scan->members->pages[i].block).buffer;
+		if (buffer > 0)
+			touch(GetBufferDescriptor(buffer - 1));
+	}
 }
 
 Buffer pin_page(MemberScan *scan, BlockNumber block)
@@ -45,38 +68,6 @@ Buffer pin_page(MemberScan *scan, BlockNumber block)
 	return buffer;
 }
 
-/* Brings the rows of a pinned page into the cache. Its line pointers are read
- * without a lock: they may change meanwhile, and nothing but this hint follows. */
-void prefetch_rows(const MemberScan *scan, const MemberPage &page, Buffer buffer)
-{
-	constexpr Size kLine = 64, kMostBytes = 1024;
-	const auto *bytes = static_cast<const char *>(BufferGetPage(buffer));
-	for (uint32 i = 0; i < page.count; i++) {
-		const auto *item = reinterpret_cast<const ItemIdData *>(bytes + SizeOfPageHeaderData) +
-						   (scan->members->offsets[page.first + i] - 1);
-		const char *row = bytes + item->lp_off;
-		for (Size at = 0; at < std::min<Size>(item->lp_len, kMostBytes); at += kLine)
-			__builtin_prefetch(row + at);
-	}
-}
-
-void look_ahead(MemberScan *scan, uint32 position)
-{
-	const auto &pages = scan->members->pages;
-	const uint32 ask = std::min(position + MemberScan::kAskedAhead + 1, pages.size());
-	for (; scan->asked < ask; scan->asked++)
-		if (!pages[scan->asked].lossy)
-			ask_for(scan, pages[scan->asked].block);
-	const uint32 pin = std::min(position + MemberScan::kPinnedAhead + 1, pages.size());
-	for (; scan->pinned < pin; scan->pinned++) {
-		const MemberPage &page = pages[scan->pinned];
-		Buffer &buffer = pin_of(scan, scan->pinned);
-		buffer = page.lossy ? InvalidBuffer : pin_page(scan, page.block);
-		if (BufferIsValid(buffer))
-			prefetch_rows(scan, page, buffer);
-	}
-}
-
 void release(Buffer *buffer)
 {
 	if (BufferIsValid(*buffer))
@@ -84,15 +75,72 @@ void release(Buffer *buffer)
 	*buffer = InvalidBuffer;
 }
 
+/* In the places of the group before the last. */
+void pin_pages(MemberScan *scan, Group group)
+{
+	for (uint32 i = group.first; i < group.end; i++) {
+		const MemberPage &page = scan->members->pages[i];
+		release(&pin_at(scan, i));
+		if (!page.lossy)
+			pin_at(scan, i) = pin_page(scan, page.block);
+	}
+}
+
+template <class F> void for_each_pinned(MemberScan *scan, Group group, F f)
+{
+	for (uint32 i = group.first; i < group.end; i++)
+		if (BufferIsValid(pin_at(scan, i)))
+			f(scan->members->pages[i], static_cast<const char *>(BufferGetPage(pin_at(scan, i))));
+}
+
+/* Line pointers are read without a lock: they may change meanwhile, and nothing but
+ * the reading of other bytes of the page follows. */
+template <class F> void for_each_row(MemberScan *scan, Group group, F f)
+{
+	for_each_pinned(scan, group, [&](const MemberPage &page, const char *bytes) {
+		const auto *items = reinterpret_cast<const ItemIdData *>(bytes + SizeOfPageHeaderData);
+		for (uint32 i = 0; i < page.count; i++) {
+			const ItemIdData item = items[scan->members->offsets[page.first + i] - 1];
+			if (Size{item.lp_off} + item.lp_len <= BLCKSZ)
+				f(bytes + item.lp_off, Size{item.lp_len});
+		}
+	});
+}
+
+void touch_rows(MemberScan *scan, Group group)
+{
+	for_each_pinned(scan, group, [](const MemberPage &, const char *bytes) { touch(bytes); });
+	for_each_row(scan, group, [](const char *row, Size) { touch(row); });
+	for_each_row(scan, group, [](const char *row, Size bytes) {
+		const char *end = row + std::min(bytes, kMostBytes);
+		for (const char *line = row - reinterpret_cast<uintptr_t>(row) % kLine + kLine; line < end; line += kLine)
+			__builtin_prefetch(line);
+	});
+}
+
+/* Pins the groups up to the one behind that of `position`. */
+void pin_ahead(MemberScan *scan, uint32 position)
+{
+	const uint32 end = std::min((position / MemberScan::kGroup + 2) * MemberScan::kGroup, scan->members->pages.size());
+	while (scan->pinned < end) {
+		const Group group = {scan->pinned, std::min(scan->pinned + MemberScan::kGroup, end)};
+		ask_ahead(scan, group.first);
+		touch_descriptors(scan, group);
+		pin_pages(scan, group);
+		touch_rows(scan, group);
+		scan->pinned = group.end;
+	}
+}
+
 /* Follows the HOT chains that begin at the page's members. */
-int collect_visible(MemberScan *scan, const MemberPage &page)
+int collect_visible(MemberScan *scan, const MemberPage &page, Buffer buffer)
 {
 	int count = 0;
 	for (uint32 i = 0; i < page.count; i++) {
 		ItemPointerData tid;
 		ItemPointerSet(&tid, page.block, scan->members->offsets[page.first + i]);
 		HeapTuple row = &scan->rows[count];
-		count += heap_hot_search_buffer(&tid, scan->heap, scan->current, scan->snapshot, row, nullptr, true);
+		count += heap_hot_search_buffer(&tid, scan->heap, buffer, scan->snapshot, row, nullptr, true);
 		row->t_self = tid;
 	}
 	return count;
@@ -115,24 +163,27 @@ MemberScan *begin_member_scan(Relation heap, Snapshot snapshot, const MemberRows
 	return scan;
 }
 
+Buffer loaded_buffer(const MemberScan *scan, uint32 position)
+{
+	return scan->buffers[position % lengthof(scan->buffers)];
+}
+
 int load_member_page(MemberScan *scan, uint32 position)
 {
-	release(&scan->current);
-	look_ahead(scan, position);
-	std::swap(scan->current, pin_of(scan, position));
-	if (!BufferIsValid(scan->current))
+	pin_ahead(scan, position);
+	const Buffer buffer = loaded_buffer(scan, position);
+	if (!BufferIsValid(buffer))
 		return 0;
-	heap_page_prune_opt(scan->heap, scan->current);
-	LockBuffer(scan->current, BUFFER_LOCK_SHARE);
-	const int count = collect_visible(scan, scan->members->pages[position]);
-	LockBuffer(scan->current, BUFFER_LOCK_UNLOCK);
+	heap_page_prune_opt(scan->heap, buffer);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	const int count = collect_visible(scan, scan->members->pages[position], buffer);
+	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 	return count;
 }
 
 void end_member_scan(MemberScan *scan)
 {
-	release(&scan->current);
-	for (Buffer &buffer : scan->pins)
+	for (Buffer &buffer : scan->buffers)
 		release(&buffer);
 	pfree(scan);
 }

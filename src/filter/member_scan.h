@@ -3,10 +3,12 @@
  * by page, as a bitmap heap scan does: one pin and one lock for all rows of a page.
  *
  * A set of 10,000 rows in a million lies on nearly as many pages, and waiting for
- * memory is then most of the work. So pages are found through the backend's map of
- * buffers (RecentBuffers), pinned some ahead of their turn, and their rows brought
- * into the cache meanwhile. Pages that are not in shared buffers are asked for as
- * early.
+ * memory, and for its addresses to be translated, is most of the work. So pages are
+ * found through the backend's map of buffers (RecentBuffers) and pinned a few at a
+ * time, and the same step is done for all of these before the next: descriptors,
+ * line pointers, rows, so that the waits of a step are one. The rest of the rows is
+ * fetched while those of the group before are looked at. Pages that are not in shared
+ * buffers are asked for earlier.
  *
  * For the heap access method only. An error may jump over a MemberScan: pins
  * belong to the resource owner.
@@ -24,16 +26,17 @@ extern "C" {
 namespace vecext::pg {
 
 struct MemberScan {
-	/* Pages ahead: asked for, then pinned. Of pins a backend counts eight cheaply. */
-	static constexpr uint32 kAskedAhead = 10, kPinnedAhead = 4;
+	/* Pages of a group. Two groups are pinned, the one that is read and the next:
+	 * of pins a backend counts eight cheaply. */
+	static constexpr uint32 kGroup = 4;
 
 	Relation heap;
 	Snapshot snapshot;
 	const MemberRows *members;
 	RecentBuffers *recent;
-	uint32 asked, pinned;          /* pages, by their position in the set, up to which this is done */
-	Buffer pins[kPinnedAhead + 1]; /* of page i at i modulo the size; invalid for lossy pages */
-	Buffer current;                /* of `rows`; invalid: none */
+	uint32 asked;               /* pages of the set, by position, up to which there was a look for them */
+	uint32 pinned;              /* the same of pins */
+	Buffer buffers[2 * kGroup]; /* pins, by position modulo the size; invalid for lossy pages */
 	HeapTupleData rows[MaxHeapTuplesPerPage];
 };
 
@@ -47,6 +50,9 @@ MemberScan *begin_member_scan(Relation heap, Snapshot snapshot, const MemberRows
  * stay until the next call, and returns their number. Called for 0, 1, ... in turn;
  * a lossy page gives none. */
 int load_member_page(MemberScan *scan, uint32 position);
+
+/* The buffer of the page loaded last. */
+Buffer loaded_buffer(const MemberScan *scan, uint32 position);
 
 void end_member_scan(MemberScan *scan);
 

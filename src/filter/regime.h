@@ -83,7 +83,7 @@ inline double found_per_sought(double share)
  * filter-c128, "far from it"). */
 inline double effort_among(double wanted, double ef)
 {
-	constexpr double kFarther = 4;
+	constexpr double kFarther = 3;
 	return std::max(wanted, ef * kFarther);
 }
 
@@ -127,7 +127,7 @@ inline double table_cost(const SearchCosts &costs, const Outlook &outlook)
  * It reads several other nodes for each match, measured. */
 inline double cost_among(const SearchCosts &costs, const Outlook &outlook, double fetch)
 {
-	constexpr double kVisitsPerMatch = 16;
+	constexpr double kVisitsPerMatch = 8;
 	return effort_among(outlook.wanted, outlook.ef) * kVisitsPerMatch * (costs.visit + fetch);
 }
 

@@ -16,9 +16,9 @@
  * matching nodes besides the usual entry.
  *
  * Or it walks among the matches: then a node's neighbours are followed only if it
- * matches, or if a few steps lead to it from one that does (as in ACORN-1: Patel
- * et al., "ACORN: Performant and Predicate-Agnostic Search Over Vector Embeddings
- * and Structured Data", SIGMOD 2024, with one step). That is a search of the part of
+ * matches, or if a step leads to it from one that does (as in ACORN-1: Patel et al.,
+ * "ACORN: Performant and Predicate-Agnostic Search Over Vector Embeddings and
+ * Structured Data", SIGMOD 2024). That is a search of the part of
  * the graph that matches, wherever it lies; it has to start from matches, and where
  * they are spread thinly it reads far more than the walk through all nodes.
  *
@@ -116,7 +116,7 @@ struct FilteredLayerSearch {
 	/* Nodes to be met beyond a range, per node within. */
 	static constexpr uint32_t kWithinPerBeyond = 8;
 	/* How far a walk among the matches goes through others. */
-	static constexpr uint8_t kMostAstray = 2;
+	static constexpr uint8_t kMostAstray = 1;
 
 	void init(Arena arena, uint32_t ef, uint32_t wanted, float distance_range, WalkThrough walk_through)
 	{
