@@ -45,6 +45,11 @@ cluster: ## Build the sidecar, build/cluster/vecextd
 install-cluster: cluster ## Install the sidecar below PREFIX (/usr/local)
 	@cmake --install $(BUILD)/cluster --prefix $(or $(PREFIX),/usr/local)
 
+.PHONY: deb
+deb: all cluster ## Build Debian packages of the extension and the sidecar, build/deb/*.deb
+	@.ci/deps.sh packages-deb.txt
+	@cluster/packaging/build.sh
+
 .PHONY: quickstart
 quickstart: deps ## Build, start PostgreSQL and sidecar in ./storage, load data and search it
 	@docs/quickstart/run.sh

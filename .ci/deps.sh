@@ -1,16 +1,18 @@
 #!/bin/sh
-# deps.sh: installs the Debian packages of packages.txt that are missing, as
-# root or through sudo. Does nothing, and asks for nothing, when all are there.
+# deps.sh: installs the Debian packages of a list (packages.txt, or one beside it that
+# is named) that are missing, as root or through sudo. Does nothing, and asks for
+# nothing, when all are there.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+list=$here/${1:-packages.txt}
 
 if ! command -v dpkg-query >/dev/null; then
-	echo "deps: not a Debian system; install the equivalents of .ci/packages.txt yourself" >&2
+	echo "deps: not a Debian system; install the equivalents of .ci/$(basename "$list") yourself" >&2
 	exit 0
 fi
 
 missing=
-for package in $(grep -v '^#' "$here/packages.txt"); do
+for package in $(grep -v '^#' "$list"); do
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
 	[ "$state" = installed ] || missing="$missing $package"
 done
