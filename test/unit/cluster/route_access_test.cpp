@@ -121,5 +121,34 @@ TEST(RouteAccess, IsAsTheMatrixSays)
 	}
 }
 
+/* What a token for the collection "c" alone gets for a body sent to a route of its. */
+std::string refusal(const std::string &path, const std::string &body)
+{
+	const Access access = Access::collections({{"c", CollectionAccess::kRead}});
+	const Row row{"", "POST", "/collections/{collection_name}/points/" + path, {}};
+	const std::vector<Route> routes = point_routes(nullptr);
+	http::Request request;
+	request.body = body;
+	try {
+		find(routes, row)->handle({request, access, {{"collection_name", "c"}}, {}});
+	} catch (const model::Error &error) {
+		return error.what();
+	}
+	return "";
+}
+
+TEST(RouteAccess, CollectionsThatQueriesNameMustBeReadable)
+{
+	const std::string forbidden = "Forbidden: Access to collection other is required";
+	const std::string lookup = R"("lookup_from": {"collection": "other"})", one = R"("query": 1, )" + lookup;
+	EXPECT_EQ(refusal("query", "{" + one + "}"), forbidden);
+	EXPECT_EQ(refusal("query", R"({"query": 1, "prefetch": [{"prefetch": {)" + one + R"(}, "query": 2}]})"), forbidden);
+	EXPECT_EQ(refusal("query/batch", R"({"searches": [{"query": 1}, {)" + one + "}]}"), forbidden);
+	EXPECT_EQ(refusal("query/groups", R"({"group_by": "a", )" + one + "}"), forbidden);
+	EXPECT_EQ(refusal("query/groups", R"({"group_by": "a", "query": 1, "with_lookup": "other"})"), forbidden);
+	EXPECT_EQ(refusal("recommend", R"({"limit": 1, "positive": [1], )" + lookup + "}"), forbidden);
+	EXPECT_EQ(refusal("discover", R"({"limit": 1, "target": 1, )" + lookup + "}"), forbidden);
+}
+
 } /* namespace */
 } /* namespace vecext::api::rest */
