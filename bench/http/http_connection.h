@@ -60,6 +60,7 @@ std::vector<std::string> search_bodies(const Vectors &queries, size_t k, int64_t
 void load_http(Options &options);     /* http_load.cpp */
 void search_http(Options &options);   /* http_read.cpp */
 void query_http(Options &options);    /* http_queries.cpp */
+void group_http(Options &options);    /* http_groups.cpp */
 void retrieve_http(Options &options); /* http_read.cpp */
 void mix_http(Options &options);      /* http_mixed.cpp */
 

@@ -9,6 +9,9 @@
  *   queries   --queries FILE [--k 100] [--ef-search 80] [--examples 5]
  *             fusion of two prefetches beside the same two searches one after the other;
  *             best_score with so many positive and negative examples beside a search
+ *   groups    --queries FILE [--groups 10] [--group-size 3] [--ef-search 80] [--rounds 2]
+ *             searches in groups by the payload field "group" beside plain ones,
+ *             before and after the field has an index
  *   retrieve  [--rows N] [--calls 1000] [--batch 100] [--connections 2]
  *   mixed     --base FILE --queries FILE [--first 0] [--rows N] [--k 10] [--ef-search 80]
  *             [--batch 100] [--seconds 10], each
@@ -29,15 +32,14 @@
 int main(int argc, char **argv)
 {
 	using namespace vecext::bench;
-	const std::map<std::string, void (*)(Options &)> commands = {{"load", load_http},
-																 {"search", search_http},
-																 {"queries", query_http},
-																 {"retrieve", retrieve_http},
-																 {"mixed", mix_http}};
+	const std::map<std::string, void (*)(Options &)> commands = {{"load", load_http},         {"search", search_http},
+																 {"queries", query_http},     {"groups", group_http},
+																 {"retrieve", retrieve_http}, {"mixed", mix_http}};
 	try {
 		const auto command = commands.find(argc > 1 ? argv[1] : "");
 		if (command == commands.end())
-			throw std::runtime_error("usage: vecext-bench-http load|search|queries|retrieve|mixed --option value ...");
+			throw std::runtime_error(
+				"usage: vecext-bench-http load|search|queries|groups|retrieve|mixed --option value ...");
 		Options options(argc, argv, 2);
 		command->second(options);
 		return 0;

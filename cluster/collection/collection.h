@@ -27,6 +27,8 @@
 
 namespace vecext::collection {
 
+class StrictMode;
+
 struct NodeSettings {
 	CollectionDefaults defaults;
 	uint64_t search_timeout_seconds = 60;
@@ -91,6 +93,13 @@ public:
 	std::vector<std::vector<model::ScoredPoint>> query(const std::vector<model::QueryRequest> &requests,
 													   const CollectionFinder &find, const model::ReadParams &params);
 
+	/* The groups without what with_lookup asks for. */
+	std::vector<model::PointGroup> query_groups(const model::QueryGroupsRequest &request, const CollectionFinder &find,
+												const model::ReadParams &params);
+
+	/* By ascending id. */
+	std::vector<model::MatrixRow> search_matrix(const model::MatrixRequest &request, const model::ReadParams &params);
+
 private:
 	struct State {
 		StoredCollection stored;
@@ -125,6 +134,7 @@ private:
 	uint64_t points_with_value(const State &state, const std::string &path);
 
 	/* collection_query.cpp */
+	void take_reads(const StrictMode &strict, const std::vector<model::QueryRequest> &requests);
 	queries::PointLookup lookup(const CollectionFinder &find, postgres::Deadline until);
 
 	ShardReads reads(const State &state, postgres::Deadline deadline) const

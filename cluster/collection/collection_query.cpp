@@ -186,14 +186,11 @@ std::vector<std::vector<ScoredPoint>> Collection::query(const std::vector<QueryR
 		const StrictMode strict(state.stored.config, state.schema);
 		strict.check_timeout(params.timeout_seconds);
 		strict.check_batch(requests.size());
-		uint64_t cost = 0;
 		for (const QueryRequest &request : requests) {
 			queries::check_request(request);
 			strict.check_search(request);
-			cost += query_cost(request);
 		}
-		if (strict.limits())
-			reads_.take("Read", strict.limits()->read_rate_limit, cost);
+		take_reads(strict, requests);
 		const Deadline until = deadline(params);
 		try {
 			const queries::QueryInputs inputs(requests, lookup(find, until));
@@ -205,6 +202,16 @@ std::vector<std::vector<ScoredPoint>> Collection::query(const std::vector<QueryR
 			throw;
 		}
 	});
+}
+
+void Collection::take_reads(const StrictMode &strict, const std::vector<QueryRequest> &requests)
+{
+	if (!strict.limits())
+		return;
+	uint64_t cost = 0;
+	for (const QueryRequest &request : requests)
+		cost += query_cost(request);
+	reads_.take("Read", strict.limits()->read_rate_limit, cost);
 }
 
 queries::PointLookup Collection::lookup(const CollectionFinder &find, Deadline until)

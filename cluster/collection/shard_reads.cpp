@@ -99,6 +99,23 @@ std::vector<Record> ShardReads::retrieve(const std::vector<PointId> &ids, const 
 	return ordered;
 }
 
+std::vector<shard::PointFacts> ShardReads::facts(const shard::FactsRead &read) const
+{
+	const auto parts = shards_.split(read.ids);
+	std::vector<std::vector<shard::PointFacts>> lists(shards_.all().size());
+	on_shards([&](shard::ShardReplicaSet &shard, size_t i) {
+		const auto part = parts.find(i);
+		if (part == parts.end())
+			return;
+		const shard::FactsRead own{part->second, read.payload_paths, read.conditions};
+		lists[i] = shard.read([&](shard::LocalShard &replica) { return replica.facts(schema_, own, deadline_); });
+	});
+	std::vector<shard::PointFacts> all;
+	for (auto &list : lists)
+		std::move(list.begin(), list.end(), std::back_inserter(all));
+	return all;
+}
+
 std::vector<Record> ShardReads::scroll(const shard::ScrollPage &page) const
 {
 	return merged_lists(lists_of([&](shard::LocalShard &replica) { return replica.scroll(schema_, page, deadline_); }),

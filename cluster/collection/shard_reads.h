@@ -28,6 +28,9 @@ public:
 	std::vector<model::Record> retrieve(const std::vector<model::PointId> &ids,
 										const shard::Selection &selection) const;
 
+	/* In any order; points that are not there are left out. */
+	std::vector<shard::PointFacts> facts(const shard::FactsRead &read) const;
+
 	std::vector<model::Record> scroll(const shard::ScrollPage &page) const;
 
 	/* Throws wrong_input for a field without an index that knows ranges. */

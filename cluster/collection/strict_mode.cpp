@@ -221,6 +221,9 @@ template <class Level> void StrictMode::check_level(const Level &level) const
 		check_search_without_index(level.using_vector);
 	if (level.params)
 		check_params(*level.params);
+	if (const auto *formula = level.query ? std::get_if<model::FormulaQuery>(&*level.query) : nullptr)
+		if (limits_->unindexed_filtering_retrieve == false)
+			check_expression(formula->formula);
 	for (const model::Prefetch &prefetch : level.prefetch)
 		check_level(prefetch);
 }
@@ -235,6 +238,54 @@ void StrictMode::check_search_without_index(const std::string &name) const
 				   "(hnsw_config.m = 0)",
 			   "Use tenant-specific filter, enable global vector indexing or enable strict mode "
 			   "`search_allow_exact` option.");
+}
+
+/* Fields of a formula want indexes as those of a filter do. */
+void StrictMode::check_expression(const model::Expression &expression) const
+{
+	const auto check = [this](const std::string &path, std::initializer_list<PayloadFieldType> types,
+							  const char *names) {
+		const model::PayloadFieldSchema *index = schema_.payload_index(path);
+		if (!index || std::find(types.begin(), types.end(), index->type) == types.end())
+			refuse("Index required but not found for \"" + path + "\" of one of the following types: [" + names + "]",
+				   "Create an index for this key or use a different formula expression.");
+	};
+	if (const auto *variable = std::get_if<model::VariableExpression>(&expression.value)) {
+		if (!variable->name.starts_with('$'))
+			check(variable->name, {PayloadFieldType::kInteger, PayloadFieldType::kFloat}, "integer, float");
+	} else if (const auto *distance = std::get_if<model::GeoDistanceExpression>(&expression.value)) {
+		check(distance->to, {PayloadFieldType::kGeo}, "geo");
+	} else if (const auto *datetime = std::get_if<model::DatetimeKeyExpression>(&expression.value)) {
+		check(datetime->key, {PayloadFieldType::kDatetime}, "datetime");
+	} else if (const auto *condition = std::get_if<model::ConditionExpression>(&expression.value)) {
+		check_condition(*condition->condition, true);
+	}
+	for (const model::Expression &operand : model::operands_of(expression))
+		check_expression(operand);
+}
+
+void StrictMode::check_groups(const model::QueryGroupsRequest &request) const
+{
+	if (!limits_)
+		return;
+	uint64_t points;
+	if (__builtin_mul_overflow(request.query.limit, request.group_size, &points))
+		points = UINT64_MAX;
+	check_limit("limit", points);
+	check_level(request.query);
+	if (limits_->unindexed_filtering_retrieve != false)
+		return;
+	const model::PayloadFieldSchema *index = schema_.payload_index(request.group_by);
+	const bool serves = index && (index->type == PayloadFieldType::kKeyword ||
+								  index->type == PayloadFieldType::kInteger || index->type == PayloadFieldType::kUuid);
+	check_index_for(request.group_by, "keyword, integer, uuid", serves ? index : nullptr);
+}
+
+void StrictMode::check_matrix(const model::MatrixRequest &request) const
+{
+	check_limit("limit", request.limit);
+	check_limit("sample", request.sample);
+	check_retrieve_filter(request.filter);
 }
 
 void StrictMode::check_params(const model::SearchParams &params) const

@@ -32,6 +32,9 @@ public:
 	void check_retrieve_filter(const std::optional<model::Filter> &filter) const;
 	void check_update_filter(const std::optional<model::Filter> &filter) const;
 	void check_search(const model::QueryRequest &request) const;
+	/* As a search for groups x group_size points. */
+	void check_groups(const model::QueryGroupsRequest &request) const;
+	void check_matrix(const model::MatrixRequest &request) const;
 	void check_index_for(const std::string &path, const char *types, const model::PayloadFieldSchema *index) const;
 	void check_update(const model::UpdateOperation &operation, uint64_t points) const;
 	void check_new_index(uint64_t indexes) const;
@@ -47,6 +50,7 @@ private:
 	/* Of a query or a prefetch, with those within. */
 	template <class Level> void check_level(const Level &level) const;
 	void check_search_without_index(const std::string &vector) const;
+	void check_expression(const model::Expression &expression) const;
 	void check_params(const model::SearchParams &params) const;
 
 	const model::StrictModeConfig *limits_ = nullptr;

@@ -7,6 +7,22 @@
 
 namespace vecext::dispatch {
 
+namespace {
+
+/* The point that a group's id names; none for a text that is no UUID, or a negative number. */
+std::optional<model::PointId> point_of(const model::GroupId &group)
+{
+	if (const auto *text = std::get_if<std::string>(&group)) {
+		const auto uuid = model::parse_uuid(*text);
+		return uuid ? std::optional<model::PointId>(*uuid) : std::nullopt;
+	}
+	if (const auto *number = std::get_if<int64_t>(&group))
+		return *number < 0 ? std::nullopt : std::optional<model::PointId>(static_cast<uint64_t>(*number));
+	return model::PointId(std::get<uint64_t>(group));
+}
+
+} /* namespace */
+
 Dispatcher::Dispatcher(std::shared_ptr<collection::TableOfContent> toc) : toc_(std::move(toc)) {}
 
 /* ---- collections ---- */
@@ -156,26 +172,47 @@ std::vector<std::vector<model::ScoredPoint>> Dispatcher::query_batch(const std::
 																	 const std::vector<model::QueryRequest> &requests,
 																	 const model::ReadParams &params)
 {
-	const auto find = [this](const std::string &other) {
-		if (!toc_->exists(other))
-			throw model::not_found("Collection " + other + " not found");
-		return toc_->get(other);
+	return toc_->get(name)->query(requests, finder(), params);
+}
+
+std::vector<model::PointGroup> Dispatcher::query_groups(const std::string &name,
+														const model::QueryGroupsRequest &request,
+														const model::ReadParams &params)
+{
+	const auto collection = toc_->get(name);
+	const auto other = request.with_lookup ? finder()(request.with_lookup->collection) : nullptr;
+	std::vector<model::PointGroup> groups = collection->query_groups(request, finder(), params);
+	if (!other)
+		return groups;
+	model::RetrieveRequest lookup;
+	lookup.with_payload = request.with_lookup->with_payload;
+	lookup.with_vectors = request.with_lookup->with_vectors;
+	for (const model::PointGroup &group : groups)
+		if (const auto id = point_of(group.id))
+			lookup.ids.push_back(*id);
+	std::map<model::PointId, model::Record> found;
+	for (model::Record &record : other->retrieve(lookup, params))
+		found.emplace(record.id, std::move(record));
+	for (model::PointGroup &group : groups)
+		if (const auto id = point_of(group.id); id && found.contains(*id))
+			group.lookup = found.at(*id);
+	return groups;
+}
+
+std::vector<model::MatrixRow> Dispatcher::search_matrix(const std::string &name, const model::MatrixRequest &request,
+														const model::ReadParams &params)
+{
+	return toc_->get(name)->search_matrix(request, params);
+}
+
+/* Finds what a request names beside its own collection. */
+std::function<std::shared_ptr<collection::Collection>(const std::string &)> Dispatcher::finder() const
+{
+	return [this](const std::string &name) {
+		if (!toc_->exists(name))
+			throw model::not_found("Collection " + name + " not found");
+		return toc_->get(name);
 	};
-	return toc_->get(name)->query(requests, find, params);
-}
-
-std::vector<model::PointGroup> Dispatcher::query_groups(const std::string &name, const model::QueryGroupsRequest &,
-														const model::ReadParams &)
-{
-	toc_->get(name);
-	throw model::unsupported("Grouping");
-}
-
-std::vector<model::MatrixRow> Dispatcher::search_matrix(const std::string &name, const model::MatrixRequest &,
-														const model::ReadParams &)
-{
-	toc_->get(name);
-	throw model::unsupported("A distance matrix");
 }
 
 bool Dispatcher::is_ready()

@@ -24,6 +24,7 @@
 #include "model/update.h"
 
 namespace vecext::collection {
+class Collection;
 class TableOfContent;
 }
 
@@ -90,6 +91,8 @@ public:
 	bool is_ready();
 
 private:
+	std::function<std::shared_ptr<collection::Collection>(const std::string &)> finder() const;
+
 	std::shared_ptr<collection::TableOfContent> toc_;
 };
 

@@ -77,6 +77,9 @@ struct Expression {
 		value;
 };
 
+/* What the value of an expression is computed of; none of a leaf. */
+const std::vector<Expression> &operands_of(const Expression &expression);
+
 /* Scores the results of the prefetches anew. */
 struct FormulaQuery {
 	Expression formula;

@@ -237,6 +237,28 @@ std::vector<model::ScoredPoint> LocalShard::search(const ShardSchema &schema, co
 	return points;
 }
 
+std::vector<PointFacts> LocalShard::facts(const ShardSchema &schema, const FactsRead &read, Deadline deadline)
+{
+	Parameters parameters(pool_->types());
+	const auto kind = read.payload_paths.empty() ? model::PayloadSelection::kNone : model::PayloadSelection::kInclude;
+	const PointColumns columns(schema, {kind, read.payload_paths}, {}, &parameters);
+	std::string sql = "SELECT t.id" + columns.sql();
+	for (const model::Condition *condition : read.conditions)
+		sql += ", " + filter_sql({{*condition}, {}, {}, {}}, schema, &parameters);
+	sql += " FROM " + table_ + " AS t WHERE t.id = ANY (" + parameters.add_point_ids(read.ids) + ")";
+	const Result result = pool_->execute(deadline, sql, parameters);
+	const int first = PQnfields(result.get()) - static_cast<int>(read.conditions.size());
+	std::vector<PointFacts> facts(static_cast<size_t>(result.rows()));
+	for (int row = 0; row < result.rows(); row++) {
+		PointFacts &point = facts[static_cast<size_t>(row)];
+		point.id = postgres::read_point_id(result.bytes(row, 0));
+		point.payload = columns.payload(result, row, 1);
+		for (int i = 0; i < static_cast<int>(read.conditions.size()); i++)
+			point.conditions.push_back(!result.is_null(row, first + i) && result.boolean(row, first + i));
+	}
+	return facts;
+}
+
 std::vector<model::Record> LocalShard::sample(const ShardSchema &schema, const Sample &sample, Deadline deadline)
 {
 	Parameters parameters(pool_->types());

@@ -53,6 +53,8 @@ public:
 	/* Best first; a plain nearest search scores in the terms of the distance. */
 	std::vector<model::ScoredPoint> search(const ShardSchema &schema, const VectorSearch &search,
 										   postgres::Deadline deadline);
+	/* In any order; points that are not there are left out. */
+	std::vector<PointFacts> facts(const ShardSchema &schema, const FactsRead &read, postgres::Deadline deadline);
 	std::vector<model::Record> sample(const ShardSchema &schema, const Sample &sample, postgres::Deadline deadline);
 
 	/* Carries out the operation and returns its number. Throws point_not_found after

@@ -51,6 +51,19 @@ struct Sample {
 	Selection selection;
 };
 
+/* What a formula needs to know of points. */
+struct FactsRead {
+	std::vector<model::PointId> ids;
+	std::vector<std::string> payload_paths; /* none: no payload */
+	std::vector<const model::Condition *> conditions;
+};
+
+struct PointFacts {
+	model::PointId id;
+	std::optional<model::Payload> payload;
+	std::vector<bool> conditions; /* whether each holds */
+};
+
 struct FacetCount {
 	std::string key;
 	std::string type; /* of payload_facet() */

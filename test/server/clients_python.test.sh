@@ -48,4 +48,6 @@ ok "which runs" "$venv/bin/python" "$tap_work/readme.py"
 run scenario
 run local_mode "${SEED:-1}" "$(scaled 12)"
 run queries "${SEED:-1}" "$(scaled 6)"
+run local_formula "${SEED:-1}" "$(scaled 30)"
+run local_groups "${SEED:-1}" "$(scaled 10)"
 done_testing

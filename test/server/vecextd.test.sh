@@ -185,6 +185,45 @@ restarted() { [ -n "$(postgres_pid)" ] && [ "$(postgres_pid)" != "$former" ] && 
 ok "PostgreSQL is another process" wait_until 30 restarted
 ok "the sidecar lives" kill -0 "$pid"
 
+# ---- formulas, groups, matrices ----
+
+is "$(status -X PUT "$url/collections/f" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "a collection for formulas"
+is "$(status -X PUT "$url/collections/f/points?wait=true" -d '{"points":[
+	{"id":1,"vector":[1,0],"payload":{"n":1,"g":"a","t":"x"}}, {"id":2,"vector":[2,0],"payload":{"n":0,"g":["a",7],"m":[1,2]}},
+	{"id":3,"vector":[3,0],"payload":{"n":4,"g":7}}, {"id":4,"vector":[4,0]}]}')" 200 "and its points"
+# post PATH BODY: the answer from its result on, without the time, and the status
+post() { get -w ' %{http_code}' -X POST "$url/collections/f/points/$1" -d "$2" | sed 's/,"time":[0-9.e-]*//; s/"time":[0-9.e-]*,//'; }
+# formula EXPRESSION [MORE]: on the three points with payload, by n
+formula() { post query '{"prefetch":{"query":[1,0],"limit":10,"filter":{"must":{"has_id":[1,2,3]}}},"query":{"formula":'"$1"'}'"${2:-}"'}'; }
+scores() { formula "$@" | grep -oE '"(id|score)":[-0-9.]*' | sed 's/.*://' | paste -sd ' '; }
+refused() { formula "$@" | sed -E 's/.*"error":"(.*)"\}.* ([0-9]+)$/\2 \1/'; }
+is "$(scores '{"sum":["$score",{"mult":[10,"n"]}]}')" "3 43.0 1 11.0 2 2.0" "a formula scores what the prefetch found"
+is "$(scores '{"neg":"$score"}' ',"limit":1,"offset":1')" "2 -2.0" "its results have pages"
+is "$(scores '{"sum":["$score",{"key":"g","match":{"value":"a"}},{"has_id":[3]}]}')" "3 4.0 2 3.0 1 2.0" "conditions count 1"
+is "$(refused '"m"')" '400 Wrong input: Expected number value for m in the payload and/or in the formula defaults. Error: No value found in a payload nor defaults' "a missing field is 400"
+is "$(refused '{"mult":[{"has_id":[2]},"m"]}')" '400 Wrong input: Expected number value for m in the payload and/or in the formula defaults. Error: Value is not a number' "so is one with several values"
+is "$(refused '{"div":{"left":1,"right":"n"}}')" '400 Wrong input: The expression 1/0 = inf produced a non-finite number' "and a division by zero"
+is "$(refused '{"lin_decay":{"x":1,"midpoint":2}}')" '400 Wrong input: Validation failed: Linear decay midpoint should be in the range [0.0, 1.0], got 2.' "and a wrong midpoint"
+is "$(refused '"$rank"')" '400 Wrong input: Validation failed: failed to parse variable ID $rank: Invalid reserved word: $rank' "and a reserved word"
+like "$(refused '{"frobnicate":1}')" '^400 Format error in JSON body: .*data did not match any variant of untagged enum Expression$' "and what is no expression"
+like "$(post query '{"query":{"formula":1}}')" 'cannot apply Formula without prefetches".* 400$' "a formula needs a prefetch"
+is "$(post query/groups '{"query":[1,0],"group_by":"g","group_size":1,"with_payload":["n"]}')" \
+	'{"result":{"groups":[{"hits":[{"id":3,"version":1,"score":3.0,"payload":{"n": 4}}],"id":7},{"hits":[{"id":2,"version":1,"score":2.0,"payload":{"n": 0}}],"id":"a"}]},"status":"ok"} 200' "groups by text and number"
+like "$(post search/groups '{"vector":[1,0],"group_by":"g","limit":1,"group_size":2,"with_lookup":"c"}')" '"id":7\}\]' "a group without a point of its id has no lookup"
+like "$(post search/groups '{"vector":[1,0],"group_by":"n","limit":9,"group_size":1,"with_lookup":{"collection":"c","with_vectors":true}}')" '"id":1,"lookup":\{"id":1,.*"vector":\[1.0,2.0\]' "one with it has"
+like "$(post query/groups '{"query":[1,0],"group_by":"g","with_lookup":"nowhere"}')" 'Not found: Collection nowhere not found".* 404$' "a lookup in no collection is 404"
+like "$(post query/groups '{"query":[1,0],"group_by":"g","group_size":0}')" 'group_size: value 0 invalid, must be 1 or larger.* 422$' "a group of no points is 422"
+is "$(post search/matrix/pairs '{"sample":10,"limit":1,"filter":{"must":{"has_id":[1,3,4]}}}')" \
+	'{"result":{"pairs":[{"a":1,"b":4,"score":4.0},{"a":3,"b":4,"score":12.0},{"a":4,"b":3,"score":12.0}]},"status":"ok"} 200' "a matrix as pairs"
+is "$(post search/matrix/offsets '{"sample":10,"limit":1,"filter":{"must":{"has_id":[1,3,4]}}}')" \
+	'{"result":{"offsets_row":[0,1,2],"offsets_col":[2,2,1],"scores":[4.0,12.0,12.0],"ids":[1,3,4]},"status":"ok"} 200' "and as offsets"
+is "$(post search/matrix/pairs '{"filter":{"must":{"has_id":[1]}}}')" '{"result":{"pairs":[]},"status":"ok"} 200' "of one point it is empty"
+is "$(status -X PATCH "$url/collections/f" -d '{"strict_mode_config":{"enabled":true,"unindexed_filtering_retrieve":false,"max_query_limit":20}}')" 200 "strict mode"
+is "$(refused '{"sum":["$score","n"]}')" '400 Bad request: Index required but not found for \"n\" of one of the following types: [integer, float]. Help: Create an index for this key or use a different formula expression.' "wants indexes for formulas"
+like "$(post query/groups '{"query":[1,0],"group_by":"g"}')" 'Limit exceeded 30 > 20 for \\"limit\\".* 400$' "counts groups times their size"
+like "$(post query/groups '{"query":[1,0],"group_by":"g","limit":2}')" 'Index required but not found for \\"g\\" of one of the following types: \[keyword, integer, uuid\].* 400$' "and wants an index for groups"
+is "$(status -X DELETE "$url/collections/f")" 200 "it goes again"
+
 # ---- the sidecar dies: PostgreSQL goes with it ----
 
 ok "PostgreSQL runs" wait_until 10 has_postgres

@@ -11,6 +11,7 @@
 #include "collection/parallel.h"
 #include "collection/query/fusion.h"
 #include "collection/query/mmr.h"
+#include "collection/query/rescore.h"
 #include "collection/query/shard_search.h"
 #include "model/error.h"
 
@@ -58,8 +59,8 @@ ScoredList run_stage(const ShardReads &reads, const Stage &stage, const std::vec
 {
 	if (const auto *fusion = std::get_if<model::FusionQuery>(&stage.step))
 		return with_selection(reads, stage.selection, page_of(stage, fused(*fusion, sources)));
-	if (std::holds_alternative<model::FormulaQuery>(stage.step))
-		throw model::unsupported("A formula query");
+	if (const auto *step = std::get_if<FormulaStep>(&stage.step))
+		return with_selection(reads, stage.selection, page_of(stage, rescored(*step->formula, sources, reads)));
 	ScoredList found =
 		stage.sources.empty() ? search_shards(reads, stage) : search_among(reads, stage, ids_of(sources));
 	if (const auto *mmr = std::get_if<MmrStep>(&stage.step))

@@ -113,7 +113,7 @@ private:
 		if (const auto *fusion = std::get_if<model::FusionQuery>(&*level.query))
 			return *fusion;
 		if (const auto *formula = std::get_if<model::FormulaQuery>(&*level.query))
-			return *formula;
+			return FormulaStep{std::make_shared<const Formula>(*formula)};
 		const shard::VectorColumn &vector = schema_.vector(level.using_vector);
 		SearchStep search{&vector, scorer_of(*level.query, {inputs_, level.lookup_from, vector})};
 		if (const auto *nearest = std::get_if<model::NearestQuery>(&*level.query); nearest && nearest->mmr)

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "collection/formula/formula.h"
 #include "collection/query/inputs.h"
 #include "model/query.h"
 #include "shard/read_request.h"
@@ -34,8 +35,13 @@ struct MmrStep {
 	uint64_t candidates_limit;
 };
 
+/* Works on the results of the stage's sources. */
+struct FormulaStep {
+	std::shared_ptr<const Formula> formula;
+};
+
 using Step = std::variant<ScrollStep, model::OrderByQuery, model::SampleQuery, SearchStep, MmrStep, model::FusionQuery,
-						  model::FormulaQuery>;
+						  FormulaStep>;
 
 struct Stage {
 	Step step;

@@ -79,7 +79,7 @@ struct OnShards {
 
 	/* These work on lists, not on shards. */
 	ScoredList operator()(const model::FusionQuery &) const { throw model::internal("a fusion was sent to shards"); }
-	ScoredList operator()(const model::FormulaQuery &) const { throw model::internal("a formula was sent to shards"); }
+	ScoredList operator()(const FormulaStep &) const { throw model::internal("a formula was sent to shards"); }
 
 	ScoredList searched(const SearchStep &step, uint64_t limit, uint64_t offset,
 						const shard::Selection &selection) const
