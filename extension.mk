@@ -16,6 +16,7 @@ SOURCES = $(sort $(wildcard src/pg/*.cpp src/types/*.cpp src/hnsw/*.cpp src/filt
 OBJS = $(SOURCES:.cpp=.o)
 SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+DATA = $(wildcard sql/upgrade/$(EXTENSION)--*--*.sql)
 # The extension vector, vecext under pgvector's name (docs/compatibility.md).
 ALIAS_SCRIPT = vector--0.8.6.sql
 EXTRA_CLEAN = $(OBJS:.o=.d) $(ALIAS_SCRIPT)

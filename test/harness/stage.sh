@@ -30,7 +30,7 @@ for f in "$share"/extension/*; do ln -sfn "$f" "$stage/$(rel "$share")/extension
 rm -f "$stage/$(rel "$pkglib")/vecext.so" "$stage/$(rel "$share")"/extension/vecext*
 install -m 755 "$repo/vecext.so" "$stage/$(rel "$pkglib")/vecext.so"
 install -m 644 "$repo"/vecext.control "$repo"/vecext--*.sql "$stage/$(rel "$share")/extension/"
-for f in "$repo"/sql/alias/vector.control "$repo"/vector--*.sql; do
+for f in "$repo"/sql/upgrade/*.sql "$repo"/sql/alias/vector.control "$repo"/vector--*.sql; do
 	[ -e "$f" ] || continue
 	rm -f "$stage/$(rel "$share")/extension/$(basename "$f")"
 	install -m 644 "$f" "$stage/$(rel "$share")/extension/"
