@@ -12,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "api/grpc/methods.h"
 #include "api/rest/collection_routes.h"
 #include "api/rest/point_routes.h"
 #include "api/rest/service_routes.h"
@@ -155,7 +156,7 @@ collection::NodeSettings node_settings(const config::StorageSettings &storage)
 	return settings;
 }
 
-api::http::TlsFiles tls_files(const Settings &settings)
+api::TlsFiles tls_files(const Settings &settings)
 {
 	const bool verify = settings.service.verify_https_client_certificate;
 	return {settings.tls.cert, settings.tls.key, verify ? settings.tls.ca_cert : std::string(), settings.tls.cert_ttl};
@@ -165,7 +166,8 @@ api::http::TlsFiles tls_files(const Settings &settings)
 
 Node::Node(const Settings &settings)
 	: settings_(settings), lock_(settings.storage.storage_path),
-	  requests_(std::make_shared<telemetry::RequestStatistics>())
+	  requests_(std::make_shared<telemetry::RequestStatistics>()),
+	  grpc_requests_(std::make_shared<telemetry::RequestStatistics>())
 {
 	open_collections(start_postgres());
 	authenticator_ = std::make_shared<auth::Authenticator>(
@@ -173,6 +175,8 @@ Node::Node(const Settings &settings)
 				   settings.service.jwt_rbac},
 		[dispatcher = dispatcher_](const auth::ValueExists &claim) { return point_exists(*dispatcher, claim); });
 	start_http();
+	if (settings_.service.grpc_port)
+		start_grpc();
 }
 
 Node::~Node()
@@ -180,11 +184,16 @@ Node::~Node()
 	stop();
 }
 
+/* Both at the same time, so that the end does not take twice the time of draining. */
+void Node::stop_apis()
+{
+	std::jthread grpc([this] { grpc_.reset(); });
+	http_.reset();
+}
+
 void Node::stop()
 {
-	if (http_)
-		http_->stop();
-	http_.reset();
+	stop_apis();
 	dispatcher_.reset();
 	authenticator_.reset();
 	if (postgres_)
@@ -231,7 +240,7 @@ void Node::start_http()
 
 	http_ = std::make_unique<api::http::Server>(http_options(settings_));
 	const config::ServiceSettings &settings = settings_.service;
-	const api::http::TlsFiles tls = tls_files(settings_);
+	const api::TlsFiles tls = tls_files(settings_);
 	const uint16_t port = http_->listen(
 		{settings.host, settings.http_port, rest_handler(std::move(routes)), settings.enable_tls ? &tls : nullptr});
 	spdlog::info("REST API listens on {}:{}{}", settings.host, port, settings.enable_tls ? " (TLS)" : "");
@@ -240,6 +249,27 @@ void Node::start_http()
 			{settings.host, *settings.metrics_port, rest_handler(api::rest::metrics_routes(service)), nullptr});
 		spdlog::info("metrics are served on {}:{}", settings.host, *settings.metrics_port);
 	}
+}
+
+void Node::start_grpc()
+{
+	std::vector<api::grpc::Method> methods = api::grpc::service_methods();
+	for (const auto &more : {api::grpc::collection_methods(dispatcher_, peer_id(settings_.storage.storage_path)),
+							 api::grpc::point_methods(dispatcher_)})
+		methods.insert(methods.end(), more.begin(), more.end());
+	if (settings_.storage.recovery_mode)
+		api::grpc::restrict_to_recovery(methods, *settings_.storage.recovery_mode);
+
+	const api::TlsFiles tls = tls_files(settings_);
+	api::grpc::ServerOptions options;
+	options.host = settings_.service.host;
+	options.port = *settings_.service.grpc_port;
+	options.threads = worker_threads(settings_);
+	options.max_message_bytes = settings_.service.max_request_size_mb << 20;
+	options.tls = settings_.service.enable_tls ? &tls : nullptr;
+	grpc_ = std::make_unique<api::grpc::Server>(
+		options, std::make_shared<const api::grpc::Router>(std::move(methods), authenticator_, grpc_requests_));
+	spdlog::info("gRPC API listens on {}:{}{}", options.host, grpc_->port(), options.tls ? " (TLS)" : "");
 }
 
 /* Routes requests and counts them. */

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "api/grpc/server.h"
 #include "api/http/server.h"
 #include "api/rest/service.h"
 #include "auth/authenticator.h"
@@ -32,6 +33,8 @@ private:
 	std::string start_postgres();
 	void open_collections(const std::string &conninfo);
 	void start_http();
+	void start_grpc();
+	void stop_apis();
 	api::http::Handler rest_handler(std::vector<api::rest::Route> routes) const;
 
 	const config::Settings &settings_;
@@ -39,8 +42,9 @@ private:
 	std::unique_ptr<postgres::EmbeddedServer> postgres_;
 	std::shared_ptr<dispatch::Dispatcher> dispatcher_;
 	std::shared_ptr<const auth::Authenticator> authenticator_;
-	std::shared_ptr<telemetry::RequestStatistics> requests_;
+	std::shared_ptr<telemetry::RequestStatistics> requests_, grpc_requests_;
 	std::unique_ptr<api::http::Server> http_;
+	std::unique_ptr<api::grpc::Server> grpc_;
 };
 
 } /* namespace vecext */

@@ -105,7 +105,8 @@ uint64_t Collection::timeout_seconds(const model::ReadParams &params) const
 
 Deadline Collection::deadline(const model::ReadParams &params) const
 {
-	return std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds(params));
+	const Deadline patience(params.patience.until, params.patience.gone);
+	return patience.not_after(std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds(params)));
 }
 
 model::Error Collection::timed_out(const std::string &operation, const model::ReadParams &params) const

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,9 +26,16 @@ struct ReadConsistency {
 	uint64_t factor = 1;
 };
 
+/* How long the caller waits, and whether it still does. */
+struct CallerPatience {
+	std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
+	const std::atomic<bool> *gone = nullptr; /* set by another thread; outlives the call */
+};
+
 struct ReadParams {
 	std::optional<ReadConsistency> consistency;
 	std::optional<uint64_t> timeout_seconds; /* the node's search_timeout_sec when unset */
+	CallerPatience patience;
 };
 
 struct QuantizationSearchParams {

@@ -31,12 +31,16 @@ constexpr char kSearchPath[] =
 	"FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace "
 	"WHERE e.extname IN ('vecext', 'vector') ORDER BY e.extname = 'vecext' DESC LIMIT 1";
 
-int milliseconds_until(Deadline deadline)
+/* How often a call looks whether it is still wanted: seldom enough to cost nothing. */
+constexpr int64_t kGlanceMilliseconds = 50;
+
+/* How long to poll before the deadline must be looked at. */
+int milliseconds_towards(Deadline deadline)
 {
-	if (deadline == kNoDeadline)
-		return -1; /* poll's word for no limit */
-	const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-	return static_cast<int>(std::clamp<int64_t>(left, 0, 1'000'000'000));
+	if (deadline.time == kNoDeadline.time)
+		return deadline.gone ? static_cast<int>(kGlanceMilliseconds) : -1; /* poll's word for no limit */
+	const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline.time - Clock::now()).count();
+	return static_cast<int>(std::clamp<int64_t>(left, 0, deadline.gone ? kGlanceMilliseconds : 1'000'000'000));
 }
 
 [[noreturn]] void throw_error(const PGresult *result)
@@ -266,25 +270,25 @@ void Connection::on_timeout()
 		throw model::Error(model::ErrorKind::kTimeout, "PostgreSQL did not answer in time");
 	}
 	cancelled_ = true;
-	deadline_ = Clock::now() + kCancelPatience;
+	deadline_ = Deadline(Clock::now() + kCancelPatience);
 	const std::unique_ptr<PGcancel, void (*)(PGcancel *)> cancel(PQgetCancel(connection_.get()), PQfreeCancel);
 	char message[256];
 	if (cancel)
 		PQcancel(cancel.get(), message, sizeof(message));
 }
 
-/* False when the deadline passes first. */
+/* False when the deadline is over first. */
 bool Connection::wait_for(short events, Deadline deadline)
 {
 	pollfd socket = {PQsocket(connection_.get()), events, 0};
 	for (;;) {
-		const int ready = poll(&socket, 1, milliseconds_until(deadline));
+		const int ready = poll(&socket, 1, milliseconds_towards(deadline));
 		if (ready > 0)
 			return true;
-		if (ready == 0)
-			return false;
-		if (errno != EINTR)
+		if (ready < 0 && errno != EINTR)
 			lost();
+		if (deadline.is_over())
+			return false;
 	}
 }
 

@@ -4,13 +4,16 @@
  * execute() prepares each SQL text once and keeps the statements in a bounded list,
  * least recently used first out; values go and come in binary. What has to be sent
  * before the statement (a setting, its preparation) travels in the same pipeline,
- * so that a call is one round trip. A call that passes its deadline is cancelled on
- * the server and throws kTimeout. Errors are SqlError and ConnectionLost.
+ * so that a call is one round trip. A call that passes its deadline, or that nobody
+ * waits for any more, is cancelled on the server and throws kTimeout. Errors are
+ * SqlError and ConnectionLost.
  */
 #pragma once
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <list>
 #include <map>
@@ -24,8 +27,21 @@
 
 namespace vecext::postgres {
 
-using Deadline = std::chrono::steady_clock::time_point;
-inline constexpr Deadline kNoDeadline = Deadline::max();
+/* When a call is to end at the latest, or as soon as nobody waits for it. */
+struct Deadline {
+	using Time = std::chrono::steady_clock::time_point;
+
+	constexpr Deadline() = default;
+	constexpr Deadline(Time at) : time(at) {}
+	constexpr Deadline(Time at, const std::atomic<bool> *flag) : time(at), gone(flag) {}
+
+	bool is_over() const { return (gone && *gone) || std::chrono::steady_clock::now() >= time; }
+	Deadline not_after(Time other) const { return {std::min(time, other), gone}; }
+
+	Time time = Time::max();
+	const std::atomic<bool> *gone = nullptr; /* may be null; outlives the call */
+};
+inline constexpr Deadline kNoDeadline;
 
 class Result {
 public:

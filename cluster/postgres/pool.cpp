@@ -15,10 +15,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kRetryPause = std::chrono::milliseconds(50);
+constexpr auto kGlance = std::chrono::milliseconds(50); /* at whether a call is still wanted */
 
 [[noreturn]] void timed_out()
 {
 	throw model::Error(model::ErrorKind::kTimeout, "no connection to PostgreSQL became free in time");
+}
+
+bool ends_within_pause(Deadline deadline)
+{
+	return deadline.is_over() || Clock::now() + kRetryPause >= deadline.time;
 }
 
 } /* namespace */
@@ -51,7 +57,7 @@ void Pool::drop_idle()
 
 Deadline Pool::until_patience_ends(Deadline deadline) const
 {
-	return std::min<Deadline>(deadline, Clock::now() + settings_.patience);
+	return deadline.not_after(Clock::now() + settings_.patience);
 }
 
 std::unique_ptr<Connection> Pool::acquire(Deadline deadline, Deadline give_up)
@@ -71,10 +77,9 @@ std::unique_ptr<Connection> Pool::take_idle(Deadline deadline)
 {
 	std::unique_lock lock(mutex_);
 	const auto is_free = [this] { return taken_ < settings_.size; };
-	if (deadline == kNoDeadline)
-		returned_.wait(lock, is_free);
-	else if (!returned_.wait_until(lock, deadline, is_free))
-		timed_out();
+	while (!returned_.wait_until(lock, std::min(deadline.time, Clock::now() + kGlance), is_free))
+		if (deadline.is_over())
+			timed_out();
 	taken_++;
 	while (!idle_.empty()) {
 		std::unique_ptr<Connection> connection = std::move(idle_.back());
@@ -91,7 +96,7 @@ std::unique_ptr<Connection> Pool::connect(Deadline give_up)
 		try {
 			return std::make_unique<Connection>(settings_.conninfo, give_up);
 		} catch (const ConnectionLost &error) {
-			if (Clock::now() + kRetryPause >= give_up)
+			if (ends_within_pause(give_up))
 				throw;
 		}
 		std::this_thread::sleep_for(kRetryPause);
@@ -112,7 +117,7 @@ void Pool::give_back(std::unique_ptr<Connection> connection)
 void Pool::pause_after_loss(const model::Error &error, Deadline give_up)
 {
 	const bool is_loss = dynamic_cast<const ConnectionLost *>(&error) != nullptr;
-	if (!is_loss || Clock::now() + kRetryPause >= give_up)
+	if (!is_loss || ends_within_pause(give_up))
 		throw;
 	std::this_thread::sleep_for(kRetryPause);
 }

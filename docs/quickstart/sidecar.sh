@@ -27,7 +27,8 @@ start() {
 	! ready "$port" || { echo "Port $port is in use; VECEXT_PORT=26333 make quickstart takes another." >&2; return 1; }
 	[ -n "$(psql -XAtc "SELECT 1 FROM pg_database WHERE datname = 'api'" postgres)" ] || createdb api
 	cd "$storage"
-	QDRANT__SERVICE__HOST=127.0.0.1 QDRANT__SERVICE__HTTP_PORT=$port setsid "$repo/build/cluster/vecextd" \
+	QDRANT__SERVICE__HOST=127.0.0.1 QDRANT__SERVICE__HTTP_PORT=$port \
+	QDRANT__SERVICE__GRPC_PORT=$((port + 1)) setsid "$repo/build/cluster/vecextd" \
 		--postgres-url "host=$PGHOST port=${PGPORT:-5432} user=${PGUSER:-postgres} dbname=api" \
 		>"$storage/vecextd.log" 2>&1 </dev/null &
 	echo $! >"$storage/vecextd.pid"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # sidecar.sh: a throw-away vecextd with its own PostgreSQL, for tests and benchmarks.
 #
-# usage: sidecar.sh start DIR PORT [VARIABLE=VALUE ...]   waits until it is ready
+# usage: sidecar.sh start DIR PORT [VARIABLE=VALUE ...]   waits until it is ready; gRPC
+#                                                         is served on PORT + 10000
 #        sidecar.sh stop DIR                              and removes DIR
 #        sidecar.sh socket DIR                            the PostgreSQL's directory for psql -h
 #
@@ -22,7 +23,7 @@ start() {
 	chmod 755 "$dir"
 	cd "$dir"
 	env VECEXT__POSTGRES__BIN_DIR="$STAGE_BIN" QDRANT__SERVICE__HOST=127.0.0.1 QDRANT__SERVICE__HTTP_PORT="$port" \
-		"$@" setsid "$repo/build/cluster/vecextd" >"$dir/vecextd.log" 2>&1 </dev/null &
+		QDRANT__SERVICE__GRPC_PORT="$((port + 10000))" "$@" setsid "$repo/build/cluster/vecextd" >"$dir/vecextd.log" 2>&1 </dev/null &
 	pid=$!
 	echo "$pid" >"$dir/pid"
 	for _ in $(seq 600); do

@@ -46,7 +46,10 @@ awk '/^```python$/ { shown = 1; next } /^```$/ { shown = 0 } shown' "$repo/READM
 at_least "$(grep -c . "$tap_work/readme.py")" 5 "the README has Python"
 ok "which runs" "$venv/bin/python" "$tap_work/readme.py"
 run scenario
+run scenario "$((port + 10000))"
+run grpc_server "$((port + 10000))" "$("$harness/sidecar.sh" socket "$tap_work/node")"
 run local_mode "${SEED:-1}" "$(scaled 12)"
+run local_mode "${SEED:-1}" "$(scaled 8)" "$((port + 10000))"
 run queries "${SEED:-1}" "$(scaled 6)"
 run local_formula "${SEED:-1}" "$(scaled 30)"
 run local_groups "${SEED:-1}" "$(scaled 10)"

@@ -16,7 +16,7 @@ port=$((20000 + $$ % 10000))
 metrics_port=$((port + 1))
 url=http://127.0.0.1:$port
 export VECEXT__POSTGRES__BIN_DIR=$STAGE_BIN VECEXT__POSTGRES__SHARED_BUFFERS_MB=32
-export QDRANT__SERVICE__HTTP_PORT=$port QDRANT__SERVICE__HOST=127.0.0.1 VECEXT__POSTGRES__SETTINGS__FSYNC=off
+export QDRANT__SERVICE__HTTP_PORT=$port QDRANT__SERVICE__GRPC_PORT=$((port + 10000)) QDRANT__SERVICE__HOST=127.0.0.1 VECEXT__POSTGRES__SETTINGS__FSYNC=off
 export NO_PROXY=127.0.0.1
 pids=()
 
@@ -278,7 +278,7 @@ is "$(status -X PUT "$url/collections/there" -d '{"vectors":{"size":2,"distance"
 is "$(sql 'SELECT count(*) FROM qdrant.there')" 0 "and are seen in psql"
 ok "and no PostgreSQL of our own runs" no_postgres
 first=$pid
-QDRANT__SERVICE__HTTP_PORT=$((port + 2)) QDRANT__STORAGE__STORAGE_PATH=second launch second \
+QDRANT__SERVICE__HTTP_PORT=$((port + 2)) QDRANT__SERVICE__GRPC_PORT=$((port + 10002)) QDRANT__STORAGE__STORAGE_PATH=second launch second \
 	--postgres-url "host=$PGHOST port=$PGPORT user=postgres dbname=postgres"
 wait "$pid"
 is $? 1 "a second sidecar on the same database ends"

@@ -21,14 +21,9 @@
 #include <vector>
 
 #include "api/http/message.h"
+#include "api/tls_files.h"
 
 namespace vecext::api::http {
-
-struct TlsFiles {
-	std::string certificate, key;
-	std::string client_ca;                   /* "": clients need no certificate */
-	std::chrono::seconds reload_every{3600}; /* 0: never */
-};
 
 struct ServerOptions {
 	unsigned threads = 16; /* at least 3 */

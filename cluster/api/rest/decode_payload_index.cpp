@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "api/languages.h"
 #include "api/rest/decode.h"
 
 namespace vecext::api::rest {
@@ -12,22 +13,11 @@ namespace {
 
 constexpr std::string_view kTypes[] = {"keyword", "integer", "float", "geo", "text", "bool", "datetime", "uuid"};
 
-/* Languages under the names and codes that requests may use. */
-constexpr std::pair<std::string_view, std::string_view> kLanguages[] = {
-	{"arabic", "ar"},      {"armenian", "hy"},  {"azerbaijani", "az"}, {"basque", "eu"},     {"bengali", "bn"},
-	{"catalan", "ca"},     {"chinese", "zh"},   {"danish", "da"},      {"dutch", "nl"},      {"english", "en"},
-	{"finnish", "fi"},     {"french", "fr"},    {"german", "de"},      {"greek", "el"},      {"hebrew", "he"},
-	{"hinglish", "hi-en"}, {"hungarian", "hu"}, {"indonesian", "id"},  {"italian", "it"},    {"japanese", "jp"},
-	{"kazakh", "kk"},      {"nepali", "ne"},    {"norwegian", "no"},   {"portuguese", "pt"}, {"romanian", "ro"},
-	{"russian", "ru"},     {"slovene", "sl"},   {"spanish", "es"},     {"swedish", "sv"},    {"tajik", "tg"},
-	{"tamil", "ta"},       {"turkish", "tr"}};
-
 std::string decode_language(const Node &node)
 {
 	const std::string_view given = node.text();
-	for (const auto &[name, code] : kLanguages)
-		if (given == name || given == code)
-			return std::string(name);
+	if (const auto name = language_name(given))
+		return std::string(*name);
 	node.malformed("unknown variant `" + std::string(given) + "`, expected the name of a language");
 }
 

@@ -1,19 +1,13 @@
 /*
  * decode_point.cpp: ids, vectors, payloads.
  */
-#include <algorithm>
-#include <cmath>
-#include <numeric>
-
 #include "api/rest/decode.h"
 #include "api/rest/json_writer.h"
+#include "api/vector_rules.h"
 
 namespace vecext::api::rest {
 
 namespace {
-
-/* Most numbers of one multivector. */
-constexpr size_t kMaxMultiVector = 1048576;
 
 model::DenseVector decode_dense(const Node &node)
 {
@@ -40,21 +34,8 @@ model::MultiVector decode_multi(const Node &node)
 			item.violation("all vectors of a multivector must have the same size");
 		vector.values.insert(vector.values.end(), values.begin(), values.end());
 	}
-	if (vector.values.size() >= kMaxMultiVector)
+	if (vector.values.size() >= kMultiVectorLimit)
 		node.violation("multivector is too large, must have fewer than 1048576 values");
-	return vector;
-}
-
-model::SparseVector sorted(const model::SparseVector &given)
-{
-	std::vector<size_t> order(given.indices.size());
-	std::iota(order.begin(), order.end(), 0);
-	std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return given.indices[a] < given.indices[b]; });
-	model::SparseVector vector;
-	for (const size_t place : order) {
-		vector.indices.push_back(given.indices[place]);
-		vector.values.push_back(given.values[place]);
-	}
 	return vector;
 }
 
@@ -74,8 +55,7 @@ model::SparseVector decode_sparse(const Node &node)
 		values.violation("must be the same length as indices");
 		return {};
 	}
-	vector = sorted(vector);
-	if (std::adjacent_find(vector.indices.begin(), vector.indices.end()) != vector.indices.end())
+	if (!sort_by_index(vector))
 		indices.violation("must be unique");
 	return vector;
 }

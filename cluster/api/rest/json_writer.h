@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "api/json_text.h"
+
 namespace vecext::api::rest {
 
 class JsonWriter {
@@ -41,11 +43,5 @@ private:
 	std::string text_;
 	bool first_ = true; /* no comma before the next value */
 };
-
-/* The string with quotes and escapes. */
-void append_quoted(std::string &out, std::string_view text);
-
-/* A number that jsonb keeps as a float: digits, a point, and no exponent. */
-void append_payload_float(std::string &out, double value);
 
 } /* namespace vecext::api::rest */

@@ -4,6 +4,7 @@
  */
 #include "api/rest/point_routes.h"
 
+#include "api/lookup_access.h"
 #include "api/rest/decode.h"
 #include "api/rest/encode.h"
 #include "api/rest/handler.h"
@@ -97,33 +98,6 @@ Answer facet(Dispatcher &dispatcher, const Call &call)
 	return result(out);
 }
 
-void check_lookup(const Call &call, const std::optional<model::LookupLocation> &lookup)
-{
-	if (lookup)
-		call.access.require(Need::kRead, lookup->collection);
-}
-
-void check_prefetches(const Call &call, const std::vector<model::Prefetch> &prefetches)
-{
-	for (const model::Prefetch &prefetch : prefetches) {
-		check_lookup(call, prefetch.lookup_from);
-		check_prefetches(call, prefetch.prefetch);
-	}
-}
-
-void check_query(const Call &call, const model::QueryRequest &request)
-{
-	check_lookup(call, request.lookup_from);
-	check_prefetches(call, request.prefetch);
-}
-
-void check_groups(const Call &call, const model::QueryGroupsRequest &request)
-{
-	check_query(call, request.query);
-	if (request.with_lookup)
-		call.access.require(Need::kRead, request.with_lookup->collection);
-}
-
 /* The universal query answers {"points": [...]}, the older calls a bare list. */
 enum class Shape : uint8_t { kPoints, kList };
 
@@ -143,7 +117,7 @@ template <class Decode> auto search(Decode decode, Shape shape)
 {
 	return [decode, shape](Dispatcher &dispatcher, const Call &call) {
 		const model::QueryRequest request = decoded(call, decode);
-		check_query(call, request);
+		require_lookups(call.access, request);
 		JsonWriter out;
 		write_hits(out, dispatcher.query(collection_of(call), request, read_params(call)), shape);
 		return result(out);
@@ -156,7 +130,7 @@ auto search_batch(model::QueryRequest (*decode_one)(const Node &), Shape shape)
 		const auto requests =
 			decoded(call, [decode_one](const Node &node) { return decode_searches(node, decode_one); });
 		for (const model::QueryRequest &request : requests)
-			check_query(call, request);
+			require_lookups(call.access, request);
 		JsonWriter out;
 		out.begin_array();
 		for (const auto &points : dispatcher.query_batch(collection_of(call), requests, read_params(call)))
@@ -170,7 +144,7 @@ template <class Decode> auto groups(Decode decode)
 {
 	return [decode](Dispatcher &dispatcher, const Call &call) {
 		const model::QueryGroupsRequest request = decoded(call, decode);
-		check_groups(call, request);
+		require_lookups(call.access, request);
 		JsonWriter out;
 		write_groups(out, dispatcher.query_groups(collection_of(call), request, read_params(call)));
 		return result(out);

@@ -1,20 +1,20 @@
 # local_mode.py: the same random operations on the server and on the client's in-process mode,
-# with the same answers.
+# with the same answers; or, with a port, through REST and through gRPC.
 #
-# usage: local_mode.py URL SEED ROUNDS
+# usage: local_mode.py URL SEED ROUNDS [GRPC_PORT]
 
 import random
 import sys
 import warnings
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import models
 
+from clients import pair
 from tap import case, finish, same
 
 warnings.filterwarnings("ignore")
 url, seed, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-server = QdrantClient(url=url, timeout=60)
-local = QdrantClient(":memory:")
+server, local = pair(url, *sys.argv[4:5])
 rng = random.Random(seed)
 print(f"# seed {seed}")
 
@@ -178,5 +178,5 @@ for distance in models.Distance:
     both(lambda c: c.delete_collection(NAME))
     both(lambda c: c.create_collection(NAME, vectors_config=models.VectorParams(size=DIMENSION, distance=distance)))
     case(f"{rounds} rounds of changes and reads, {distance.value}", round_of, distance)
-server.delete_collection(NAME)
+both(lambda c: c.delete_collection(NAME))
 finish()

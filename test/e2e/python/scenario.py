@@ -1,15 +1,16 @@
 # scenario.py: what applications do with the official Python client, unmodified.
 #
-# usage: scenario.py URL
+# usage: scenario.py URL [GRPC_PORT]      with a port, over gRPC
 
 import sys
 import uuid
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import models
 
+from clients import connect
 from tap import case, finish, raises, same
 
-client = QdrantClient(url=sys.argv[1], timeout=60, check_compatibility=True)
+client = connect(*sys.argv[1:3])
 NAME = "scenario collection"
 
 

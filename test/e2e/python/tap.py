@@ -32,13 +32,18 @@ def same(found, wanted, what=""):
 
 
 def raises(status, part, function, *arguments, **keywords):
-    """The call fails with an HTTP status and a text that contains a part."""
+    """The call fails with an HTTP status, or what gRPC has for it, and a text that contains a part."""
+    import grpc
     from qdrant_client.http.exceptions import UnexpectedResponse
 
+    codes = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 409: "ALREADY_EXISTS", 422: "INVALID_ARGUMENT"}
     try:
         function(*arguments, **keywords)
     except UnexpectedResponse as error:
         text = error.content.decode()
         assert error.status_code == status and part in text, f"{error.status_code}: {text}"
+        return
+    except grpc.RpcError as error:
+        assert error.code().name == codes[status] and part in error.details(), f"{error.code()}: {error.details()}"
         return
     raise AssertionError(f"no error, wanted {status} {part!r}")

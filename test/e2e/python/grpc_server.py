@@ -1,0 +1,146 @@
+# grpc_server.py: what the gRPC server does beside answering the clients' calls:
+# reflection, health, deadlines and cancellation down to PostgreSQL, message sizes.
+#
+# usage: grpc_server.py URL GRPC_PORT SOCKET       SOCKET: the PostgreSQL's directory for psql
+
+import subprocess
+import sys
+import time
+
+import grpc
+from qdrant_client import grpc as messages
+from qdrant_client import models
+
+from clients import connect
+from tap import case, finish, same
+
+url, port, socket = sys.argv[1:4]
+NAME = "grpc_server"
+client = connect(url, port)
+channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+points = messages.PointsStub(channel)
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%qdrant_storage.c%'"
+
+
+def psql(sql):
+    command = ["psql", "-XAtq", "-h", socket, "-U", "postgres", "-d", "postgres", "-c", sql]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def wait_for(condition, what):
+    for _ in range(400):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never: {what}")
+
+
+def code_of(call):
+    try:
+        call()
+        return "OK"
+    except grpc.RpcError as error:
+        return error.code().name
+
+
+class LockedTable:
+    """The collection's table locked by another session, so that reads of it wait."""
+
+    def __enter__(self):
+        table = psql("SELECT relname FROM pg_class WHERE relname ~ '^c[0-9]+_s0$' ORDER BY oid DESC LIMIT 1")
+        sql = f"BEGIN; LOCK TABLE qdrant_storage.{table}; SELECT pg_sleep(600)"
+        self.session = subprocess.Popen(
+            ["psql", "-XAtq", "-h", socket, "-U", "postgres", "-d", "postgres", "-c", sql], stdout=subprocess.DEVNULL
+        )
+        held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = "
+        wait_for(lambda: psql(f"{held}'qdrant_storage.{table}'::regclass") == "1", "the table is locked")
+
+    def __exit__(self, *_):
+        psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()")
+        self.session.wait()
+
+
+def reflection_lists_all_services():
+    call = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+    answer = next(call(iter([b"\x3a\x00"])))  # list_services
+    for service in ("qdrant.Qdrant", "qdrant.Collections", "qdrant.Points", "qdrant.Snapshots", "grpc.health.v1.Health"):
+        assert service.encode() in answer, service
+
+
+def health():
+    check = channel.unary_unary("/grpc.health.v1.Health/Check")
+    same(check(b""), b"\x08\x01")
+    same(code_of(lambda: check(b"\x0a\x01x")), "NOT_FOUND")
+    reply = messages.QdrantStub(channel).HealthCheck(messages.HealthCheckRequest())
+    same(reply.title, "qdrant - vector search engine")
+
+
+def snapshots_are_not_there_yet():
+    same(code_of(lambda: client.list_snapshots(NAME)), "UNIMPLEMENTED")
+
+
+def a_deadline_ends_the_search_in_postgres():
+    with LockedTable():
+        request = messages.ScrollPoints(collection_name=NAME)
+        same(code_of(lambda: points.Scroll(request, timeout=1)), "DEADLINE_EXCEEDED")
+        wait_for(lambda: psql(WAITING) == "0", "the search has ended")
+    same(code_of(lambda: points.Scroll(messages.ScrollPoints(collection_name=NAME))), "OK")
+
+
+def a_timeout_ends_it_too():
+    with LockedTable():
+        same(code_of(lambda: points.Scroll(messages.ScrollPoints(collection_name=NAME, timeout=1))), "DEADLINE_EXCEEDED")
+        same(psql(WAITING), "0")
+
+
+def cancellation_ends_the_search_in_postgres():
+    with LockedTable():
+        call = points.Scroll.future(messages.ScrollPoints(collection_name=NAME))
+        wait_for(lambda: psql(WAITING) == "1", "the search waits")
+        call.cancel()
+        wait_for(lambda: psql(WAITING) == "0", "the search has ended")
+
+
+def many_waiting_calls_leave_the_server_alive():
+    with LockedTable():
+        calls = [points.Scroll.future(messages.ScrollPoints(collection_name=NAME), timeout=60) for _ in range(100)]
+        check = channel.unary_unary("/grpc.health.v1.Health/Check")
+        wait_for(lambda: psql(WAITING) != "0", "searches wait")
+        for call in calls:
+            call.cancel()
+        same(check(b"", timeout=60), b"\x08\x01")
+
+
+def messages_too_large_are_refused():
+    request = messages.ScrollPoints(collection_name="x" * (33 << 20))
+    same(code_of(lambda: points.Scroll(request)), "RESOURCE_EXHAUSTED")
+
+
+def large_answers_are_sent():
+    wide = "wide"
+    client.delete_collection(wide)
+    client.create_collection(wide, vectors_config=models.VectorParams(size=2048, distance=models.Distance.DOT))
+    for start in range(0, 1000, 200):
+        client.upsert(wide, [models.PointStruct(id=start + i, vector=[0.5] * 2048) for i in range(200)], wait=True)
+    found, _ = client.scroll(wide, limit=1000, with_vectors=True)
+    same((len(found), found[999].vector[2047]), (1000, 0.5))
+    client.delete_collection(wide)
+
+
+client.delete_collection(NAME)
+client.create_collection(NAME, vectors_config=models.VectorParams(size=2, distance=models.Distance.DOT))
+client.upsert(NAME, [models.PointStruct(id=1, vector=[1, 2], payload={"a": 1.0, "b": 1})], wait=True)
+for function in (
+    reflection_lists_all_services,
+    health,
+    snapshots_are_not_there_yet,
+    a_deadline_ends_the_search_in_postgres,
+    a_timeout_ends_it_too,
+    cancellation_ends_the_search_in_postgres,
+    many_waiting_calls_leave_the_server_alive,
+    messages_too_large_are_refused,
+    large_answers_are_sent,
+):
+    case(function.__name__.replace("_", " "), function)
+client.delete_collection(NAME)
+finish()
