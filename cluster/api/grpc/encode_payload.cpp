@@ -32,18 +32,21 @@ void encode_fields(simdjson::dom::object object, PayloadMap *out)
 		encode_value(value, &(*out)[std::string(key)]);
 }
 
+void encode_list(simdjson::dom::array array, pb::ListValue *out)
+{
+	for (const element item : array)
+		encode_value(item, out->add_values());
+}
+
 void encode_value(element value, pb::Value *out)
 {
 	switch (value.type()) {
 	case element_type::OBJECT:
-		encode_fields(value.get_object().value_unsafe(), out->mutable_struct_value()->mutable_fields());
+		encode_fields(value, out->mutable_struct_value()->mutable_fields());
 		return;
-	case element_type::ARRAY: {
-		pb::ListValue *list = out->mutable_list_value();
-		for (const element item : value.get_array().value_unsafe())
-			encode_value(item, list->add_values());
+	case element_type::ARRAY:
+		encode_list(value, out->mutable_list_value());
 		return;
-	}
 	case element_type::STRING: {
 		const std::string_view text = value.get_string().value_unsafe();
 		out->set_string_value(text.data(), text.size());
