@@ -21,7 +21,8 @@ Reply refusal(const auth::Refusal &refusal)
 
 Reply failure(const model::Error &error, const model::CallerPatience &patience)
 {
-	if (patience.gone && *patience.gone)
+	const bool is_late = Clock::now() >= patience.until;
+	if (!is_late && patience.gone && *patience.gone)
 		return {GrpcCode::kCancelled, "the caller has gone away", "", nullptr};
 	Reply reply{grpc_code(error.kind()), error.what(), "", nullptr};
 	if (error.retry_after_seconds)
