@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "api/grpc/decode.h"
-#include "api/json_text.h"
+#include "api/common/json_text.h"
 
 namespace vecext::api::grpc {
 

@@ -2,7 +2,7 @@
  * decode_payload_index.cpp: schemas of payload fields.
  */
 #include "api/grpc/decode.h"
-#include "api/languages.h"
+#include "api/common/languages.h"
 
 namespace vecext::api::grpc {
 

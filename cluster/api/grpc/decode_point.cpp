@@ -2,7 +2,7 @@
  * decode_point.cpp: ids and vectors.
  */
 #include "api/grpc/decode.h"
-#include "api/vector_rules.h"
+#include "api/common/vector_rules.h"
 
 namespace vecext::api::grpc {
 

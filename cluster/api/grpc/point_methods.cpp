@@ -4,7 +4,7 @@
 #include "api/grpc/decode.h"
 #include "api/grpc/encode.h"
 #include "api/grpc/methods.h"
-#include "api/lookup_access.h"
+#include "api/common/lookup_access.h"
 #include "points_service.pb.h"
 
 namespace vecext::api::grpc {

@@ -20,7 +20,7 @@
 #include <string>
 
 #include "api/grpc/router.h"
-#include "api/tls_files.h"
+#include "api/common/tls_files.h"
 
 namespace vecext::api::grpc {
 

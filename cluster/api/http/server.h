@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "api/http/message.h"
-#include "api/tls_files.h"
+#include "api/common/tls_files.h"
 
 namespace vecext::api::http {
 

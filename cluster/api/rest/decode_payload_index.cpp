@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "api/languages.h"
+#include "api/common/languages.h"
 #include "api/rest/decode.h"
 
 namespace vecext::api::rest {

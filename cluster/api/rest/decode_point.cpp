@@ -3,7 +3,7 @@
  */
 #include "api/rest/decode.h"
 #include "api/rest/json_writer.h"
-#include "api/vector_rules.h"
+#include "api/common/vector_rules.h"
 
 namespace vecext::api::rest {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/json_text.h"
+#include "api/common/json_text.h"
 
 namespace vecext::api::rest {
 

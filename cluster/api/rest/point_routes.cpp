@@ -4,7 +4,7 @@
  */
 #include "api/rest/point_routes.h"
 
-#include "api/lookup_access.h"
+#include "api/common/lookup_access.h"
 #include "api/rest/decode.h"
 #include "api/rest/encode.h"
 #include "api/rest/handler.h"

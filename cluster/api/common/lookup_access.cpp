@@ -1,7 +1,7 @@
 /*
  * lookup_access.cpp: see lookup_access.h.
  */
-#include "api/lookup_access.h"
+#include "api/common/lookup_access.h"
 
 namespace vecext::api {
 

@@ -1,7 +1,7 @@
 /*
  * vector_rules.cpp: see vector_rules.h.
  */
-#include "api/vector_rules.h"
+#include "api/common/vector_rules.h"
 
 #include <algorithm>
 #include <numeric>

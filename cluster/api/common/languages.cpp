@@ -1,7 +1,7 @@
 /*
  * languages.cpp: names and codes.
  */
-#include "api/languages.h"
+#include "api/common/languages.h"
 
 #include <utility>
 

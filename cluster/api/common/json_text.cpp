@@ -1,7 +1,7 @@
 /*
  * json_text.cpp: strings and floats in JSON.
  */
-#include "api/json_text.h"
+#include "api/common/json_text.h"
 
 #include <charconv>
 
