@@ -49,9 +49,8 @@ class LockedTable:
     def __enter__(self):
         table = psql("SELECT relname FROM pg_class WHERE relname ~ '^c[0-9]+_s0$' ORDER BY oid DESC LIMIT 1")
         sql = f"BEGIN; LOCK TABLE qdrant_storage.{table}; SELECT pg_sleep(600)"
-        self.session = subprocess.Popen(
-            ["psql", "-XAtq", "-h", socket, "-U", "postgres", "-d", "postgres", "-c", sql], stdout=subprocess.DEVNULL
-        )
+        command = ["psql", "-XAtq", "-h", socket, "-U", "postgres", "-d", "postgres", "-c", sql]
+        self.session = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = "
         wait_for(lambda: psql(f"{held}'qdrant_storage.{table}'::regclass") == "1", "the table is locked")
 

@@ -3,6 +3,7 @@
  * data/grpc.tsv, by name, number and type, and every call of a service is served.
  */
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -131,6 +132,12 @@ void check_call(const Row &row)
 	EXPECT_EQ(method->options().deprecated(), row.deprecated == "deprecated") << row.place();
 }
 
+void check_message(const Row &row)
+{
+	const std::string name = row.owner.empty() ? row.name : row.owner + "." + row.name;
+	EXPECT_TRUE(pool().FindMessageTypeByName(row.full(name))) << row.place();
+}
+
 TEST(GrpcSchema, IsAsTheTableSays)
 {
 	std::map<std::string, int> seen;
@@ -145,8 +152,7 @@ TEST(GrpcSchema, IsAsTheTableSays)
 		else if (row.kind == "rpc")
 			check_call(row);
 		else if (row.kind == "message")
-			EXPECT_TRUE(
-				pool().FindMessageTypeByName(row.full(row.owner.empty() ? row.name : row.owner + "." + row.name)));
+			check_message(row);
 	}
 	EXPECT_GT(seen["message-field"], 600);
 	EXPECT_GT(seen["oneof-field"], 100);

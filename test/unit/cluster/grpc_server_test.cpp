@@ -104,7 +104,7 @@ protected:
 			gate_.pass();
 			while (!*call.patience.gone && std::chrono::steady_clock::now() < call.patience.until)
 				std::this_thread::sleep_for(std::chrono::milliseconds(1));
-			went_ = *call.patience.gone;
+			went_ = call.patience.gone->load();
 			ended_.open();
 			throw model::Error(model::ErrorKind::kTimeout, "given up");
 		}
