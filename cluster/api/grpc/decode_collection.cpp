@@ -41,9 +41,11 @@ template <class Message> std::optional<model::Memory> storage_memory(const Messa
 /* Default (0) is a choice, too: none is named. */
 std::optional<model::Datatype> decode_datatype(pb::Datatype datatype, int count, const Place &place)
 {
+	constexpr model::Datatype datatypes[] = {model::Datatype::kFloat32, model::Datatype::kUint8,
+											 model::Datatype::kFloat16, model::Datatype::kTurbo4};
 	if (datatype == pb::Default)
 		return std::nullopt;
-	return behind_unknown<model::Datatype>(datatype, count, place);
+	return datatypes[behind_unknown<size_t>(datatype, count, place)];
 }
 
 constexpr int kDenseDatatypes = 4, kSparseDatatypes = 3;

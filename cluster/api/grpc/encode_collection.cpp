@@ -22,6 +22,12 @@ template <class Wire, class Enum> Wire behind_unknown(Enum value)
 	return static_cast<Wire>(static_cast<int>(value) + 1);
 }
 
+pb::Datatype wire_datatype(model::Datatype datatype)
+{
+	constexpr pb::Datatype datatypes[] = {pb::Float32, pb::Float16, pb::Uint8, pb::Turbo4};
+	return datatypes[static_cast<size_t>(datatype)];
+}
+
 template <class Source, class Message> void put_memory(const Source &source, Message *out)
 {
 	if (source.memory)
@@ -103,7 +109,7 @@ void encode_vector_params(const model::VectorParams &params, pb::VectorParams *o
 	PUT(params, out, on_disk);
 	put_memory(params, out);
 	if (params.datatype)
-		out->set_datatype(behind_unknown<pb::Datatype>(*params.datatype));
+		out->set_datatype(wire_datatype(*params.datatype));
 	if (params.multivector)
 		out->mutable_multivector_config()->set_comparator(pb::MaxSim);
 }
@@ -127,7 +133,7 @@ void encode_sparse_params(const model::SparseVectorParams &params, pb::SparseVec
 		PUT(*params.index, index, on_disk);
 		put_memory(*params.index, index);
 		if (params.index->datatype)
-			index->set_datatype(behind_unknown<pb::Datatype>(*params.index->datatype));
+			index->set_datatype(wire_datatype(*params.index->datatype));
 	}
 	if (params.modifier)
 		out->set_modifier(static_cast<pb::Modifier>(*params.modifier));
