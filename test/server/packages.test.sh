@@ -93,7 +93,7 @@ if command -v systemd-analyze >/dev/null; then
 fi
 command=$(sed -n 's/^ExecStart=//p' "$unit")
 # shellcheck disable=SC2086 # the unit's command line
-(cd / && exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin QDRANT__SERVICE__HTTP_PORT="$port" \
+(cd / && exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin QDRANT__SERVICE__HTTP_PORT="$port" QDRANT__SERVICE__GRPC_PORT="$((port + 1))" \
 	setpriv --reuid=vecextd --regid=vecextd --init-groups -- sh -c "cd /var/lib/vecextd && exec $command") >"$tap_work/vecextd.log" 2>&1 &
 daemon=$!
 for _ in $(seq 600); do
