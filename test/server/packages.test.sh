@@ -4,60 +4,17 @@
 # line and a REST call, the migration program, removal. Part of `make check-long`
 # only: it downloads a Debian and needs root.
 . "$(dirname "$0")/../harness/tap.sh"
-. "$(dirname "$0")/../harness/place.sh"
+. "$(dirname "$0")/../harness/debian.sh"
 
-[ "${VECEXT_TEST_SCALE:-1}" -gt 1 ] || skip_all "needs a download: part of make check-long"
-[ "$(id -u)" = 0 ] || skip_all "a chroot needs root"
-command -v debootstrap >/dev/null || skip_all "debootstrap is not installed: .ci/deps.sh packages-deb.txt"
-
-[ -n "${VECEXT_DEB_BUILT:-}" ] || make -s -C "$repo" deb >"$tap_work/build.log" 2>&1 || { tail -n 40 "$tap_work/build.log"; bail_out "make deb fails"; }
-base=$repo/build/debian12.tar
-root=$(place "$tap_work")/root
 port=$((50000 + $$ % 9000))
-
-unmount() {
-	local place
-	for place in dev/shm proc; do
-		! mountpoint -q "$root/$place" || umount "$root/$place" || umount -l "$root/$place"
-	done
-}
-# end_all: ends what runs in the chroot, by the root directory of its processes.
 end_all() {
-	local process
-	for process in /proc/[0-9]*; do
-		[ "$(readlink "$process/root" 2>/dev/null)" != "$root" ] || kill -9 "${process#/proc/}" 2>/dev/null
-	done
 	[ "$tap_failures" = 0 ] || tail -n 30 "$tap_work"/*.log | sed 's/^/# /'
-	unmount
-	rm -rf "$root"
+	debian_end
 	tap_cleanup
 }
-unmount
-rm -rf "$root"
 trap end_all EXIT
+debian_start
 
-# A bare Debian, kept for the next run.
-if [ ! -e "$base" ]; then
-	if ! debootstrap --variant=minbase bookworm "$root" >"$tap_work/debootstrap.log" 2>&1; then
-		tail -n 5 "$tap_work/debootstrap.log" | sed 's/^/# /'
-		skip_all "Debian's archive cannot be reached"
-	fi
-	tar -C "$root" -cf "$base.new" . && mv "$base.new" "$base"
-else
-	mkdir -p "$root"
-	tar -C "$root" -xf "$base"
-fi
-cp /etc/resolv.conf "$root/etc/"
-mkdir -p "$root/packages"
-cp "$repo"/build/deb/*.deb "$root/packages/"
-# No package may start a server here.
-printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-chmod 755 "$root/usr/sbin/policy-rc.d"
-mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" || bail_out "no mounts"
-
-within() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-# as USER COMMAND...: in the chroot.
-as() { within setpriv --reuid="$1" --regid="$1" --init-groups -- "${@:2}"; }
 psql_as() { as postgres psql -XAtq -v ON_ERROR_STOP=1 "$@" 2>&1; }
 get() { curl -s -m 20 "$@"; }
 url=http://127.0.0.1:$port
