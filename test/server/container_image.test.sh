@@ -27,7 +27,7 @@ mapfile -t entrypoint < <(stage ENTRYPOINT)
 mapfile -t environment < <(stage ENV)
 is "${environment[*]}" QDRANT__SERVICE__HOST=0.0.0.0 "it listens on every address"
 # Of this machine's ports another one may be in use: the test's own.
-(cd / && exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin "${environment[@]}" QDRANT__SERVICE__HTTP_PORT="$port" \
+(cd / && exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin "${environment[@]}" QDRANT__SERVICE__HTTP_PORT="$port" QDRANT__SERVICE__GRPC_PORT="$((port + 1))" \
 	setpriv --reuid="$user" --regid="$user" --init-groups -- sh -c 'cd "$0" && exec "$@"' "$(stage WORKDIR)" "${entrypoint[@]}") \
 	>"$tap_work/vecextd.log" 2>&1 &
 daemon=$!
