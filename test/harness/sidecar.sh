@@ -4,11 +4,13 @@
 # usage: sidecar.sh start DIR PORT [VARIABLE=VALUE ...]   waits until it is ready; gRPC
 #                                                         is served on PORT + 10000
 #        sidecar.sh stop DIR                              and removes DIR
+#        sidecar.sh pid DIR                               the sidecar's process
+#        sidecar.sh log DIR                               the file of its log
 #        sidecar.sh socket DIR                            the PostgreSQL's directory for psql -h
 #
 # DIR holds the log and ./storage. The variables are vecextd's own (QDRANT__...,
 # VECEXT__...). STAGE_BIN (stage.sh) names the PostgreSQL to use; build/cluster/vecextd
-# must have been built.
+# must have been built, or the program that VECEXTD names.
 set -euo pipefail
 . "$(dirname "$0")/place.sh"
 repo=$(cd "$(dirname "$0")/../.." && pwd)
@@ -23,7 +25,7 @@ start() {
 	chmod 755 "$dir"
 	cd "$dir"
 	env VECEXT__POSTGRES__BIN_DIR="$STAGE_BIN" QDRANT__SERVICE__HOST=127.0.0.1 QDRANT__SERVICE__HTTP_PORT="$port" \
-		QDRANT__SERVICE__GRPC_PORT="$((port + 10000))" "$@" setsid "$repo/build/cluster/vecextd" >"$dir/vecextd.log" 2>&1 </dev/null &
+		QDRANT__SERVICE__GRPC_PORT="$((port + 10000))" "$@" setsid "${VECEXTD:-$repo/build/cluster/vecextd}" >"$dir/vecextd.log" 2>&1 </dev/null &
 	pid=$!
 	echo "$pid" >"$dir/pid"
 	for _ in $(seq 600); do
@@ -50,6 +52,8 @@ stop() {
 case $command in
 start) start "${@:3}" ;;
 stop) stop ;;
+pid) cat "$dir/pid" ;;
+log) echo "$dir/vecextd.log" ;;
 socket) echo "$dir/storage/postgres/socket" ;;
 *) sed -n '2,/^set/ { s/^# \{0,1\}//; /^set/!p }' "$0" >&2; exit 2 ;;
 esac

@@ -97,6 +97,21 @@ at_least() {
 	fi
 }
 
+# adopt NAME COMMAND...: a program that prints TAP; its cases become ours.
+adopt() {
+	local name=$1 line output=$tap_work/$1.log
+	"${@:2}" >"$output" 2>&1
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) tap_case pass "$name: ${line#*- }" ;;
+		"not ok "*) tap_case fail "$name: ${line#*- }" ;;
+		"1.."*) continue ;;
+		*) echo "# ${line#\# }" ;;
+		esac
+	done <"$output"
+	is "$(grep -c '^1\.\.' "$output")" 1 "$name ran to its end"
+}
+
 diag() { printf '%s\n' "$*" | sed 's/^/#   /'; }
 note() { printf '%s\n' "$*" | sed 's/^/# /'; }
 
