@@ -8,5 +8,5 @@ test/harness/server.sh remove "$dir"
 trap 'test/harness/server.sh remove "$dir"' EXIT
 test/harness/server.sh start "$dir" fsync=off || exit 1
 eval "$(test/harness/server.sh env "$dir")"
-count=$((100000 / 6 * ${VECEXT_TEST_SCALE:-1} + 1))
+count=$((100000 / 7 * ${VECEXT_TEST_SCALE:-1} + 1))
 psql -XAtq -v ON_ERROR_STOP=1 -v seed="${SEED:-0.5}" -v count=$count -f test/fuzz/literals.sql
