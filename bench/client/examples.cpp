@@ -38,7 +38,6 @@ constexpr Kind kKinds[] = {
 };
 
 using Parameters = std::vector<std::string_view>;
-using Answer = std::vector<int32_t>;
 
 Parameters parameters_of(const std::vector<std::string> &vectors, size_t query, size_t count)
 {
@@ -46,15 +45,6 @@ Parameters parameters_of(const std::vector<std::string> &vectors, size_t query, 
 	for (size_t i = 0; i < count; i++)
 		parameters.push_back(vectors[(query + i) % vectors.size()]);
 	return parameters;
-}
-
-Answer ask(Connection &connection, const Kind &kind, const Parameters &parameters)
-{
-	const Rows rows = connection.execute(kind.name, parameters);
-	Answer ids(rows.count());
-	for (size_t i = 0; i < ids.size(); i++)
-		ids[i] = rows.int4(i, 0);
-	return ids;
 }
 
 size_t parameters_wanted(const Kind &kind)
@@ -68,6 +58,16 @@ void prepare(Connection &connection, const Target &target, const Kind &kind)
 	connection.prepare(kind.name, target.nearest_sql(kind.query), types);
 }
 
+/* Scores as text, in binary results: these are the same bytes. */
+void prepare_scores(Connection &connection, const Target &target, const Kind &kind)
+{
+	const std::vector<Oid> types(kExamples, vector_type(connection));
+	const std::string distance = std::string("v ") + target.distance_operator() + " " + kind.query;
+	connection.prepare((std::string(kind.name) + " scores").c_str(),
+					   "SELECT (" + distance + ")::text FROM " + target.table + " ORDER BY " + distance + " LIMIT 10",
+					   types);
+}
+
 /* Microseconds of the backend's CPU time per query: the least of several rounds. */
 double cpu_per_query(Connection &connection, const Kind &kind, const std::vector<std::string> &vectors, size_t queries,
 					 int64_t rounds)
@@ -76,24 +76,34 @@ double cpu_per_query(Connection &connection, const Kind &kind, const std::vector
 	for (int64_t round = -1; round < rounds; round++) {
 		const double begin = main_thread_cpu_seconds(connection.backend_pid());
 		for (size_t q = 0; q < queries; q++)
-			ask(connection, kind, parameters_of(vectors, q, parameters_wanted(kind)));
+			connection.execute(kind.name, parameters_of(vectors, q, parameters_wanted(kind)));
 		if (round >= 0)
 			least = std::min(least, main_thread_cpu_seconds(connection.backend_pid()) - begin);
 	}
 	return least / static_cast<double>(queries) * 1e6;
 }
 
-/* By rows: of equal scores any may come, so ties cost some recall here. */
+/* Minus the scores of the ten rows that come first. */
+std::vector<double> ask_scores(Connection &connection, const Kind &kind, const Parameters &parameters)
+{
+	const Rows rows = connection.execute((std::string(kind.name) + " scores").c_str(), parameters);
+	std::vector<double> scores(rows.count());
+	for (size_t i = 0; i < scores.size(); i++)
+		scores[i] = std::stod(rows.text(i, 0));
+	return scores;
+}
+
+/* By scores: of rows of equal scores any may come. */
 double recall(Connection &connection, Connection &exact, const Kind &kind, const std::vector<std::string> &vectors,
 			  size_t sample)
 {
-	size_t found = 0, wanted = 0;
+	ptrdiff_t found = 0, wanted = 0;
 	for (size_t q = 0; q < sample; q++) {
-		const Parameters parameters = parameters_of(vectors, q, parameters_wanted(kind));
-		const Answer answer = ask(connection, kind, parameters), truth = ask(exact, kind, parameters);
-		wanted += truth.size();
-		for (const int32_t id : truth)
-			found += std::find(answer.begin(), answer.end(), id) != answer.end() ? 1 : 0;
+		const Parameters parameters = parameters_of(vectors, q, kExamples);
+		const std::vector<double> answer = ask_scores(connection, kind, parameters),
+								  truth = ask_scores(exact, kind, parameters);
+		wanted += static_cast<ptrdiff_t>(truth.size());
+		found += std::count_if(answer.begin(), answer.end(), [&](double score) { return score <= truth.back(); });
 	}
 	return static_cast<double>(found) / static_cast<double>(wanted);
 }
@@ -120,7 +130,8 @@ void search_by_examples(Options &options)
 	prepare(connection, target, kNearest);
 	for (const Kind &kind : kKinds) {
 		prepare(connection, target, kind);
-		prepare(exact, target, kind);
+		prepare_scores(connection, target, kind);
+		prepare_scores(exact, target, kind);
 	}
 	const Records records = target.records();
 	for (const int64_t ef : ef_search) {

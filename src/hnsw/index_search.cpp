@@ -323,14 +323,15 @@ void drop_returned(IndexSearch *search)
 	search->next_row = 0;
 }
 
-/* By signs of differences many rows are alike, and estimates lose them more easily
- * than distances: a search for them looks at twice as many nodes. Entries take room in
- * the beam, which one of them has anyway. */
+/* The best rows by one of several examples are near it. By sums and signs they may be
+ * anywhere, many are alike, and estimates tell them less well apart: a search for these
+ * looks at twice as many nodes. Entries take room in the beam, which one of them has
+ * anyway. */
 uint32 beam_width(const IndexSearch *search, uint32 entries)
 {
-	const bool by_signs =
-		search->examples != nullptr && search->examples->query.exact.scorer.kind == ScorerKind::kDiscover;
-	return static_cast<uint32>(hnsw_ef_search) * (by_signs ? 2 : 1) + entries - 1;
+	const bool anywhere =
+		search->examples != nullptr && search->examples->query.exact.scorer.kind != ScorerKind::kBestScore;
+	return static_cast<uint32>(hnsw_ef_search) * (anywhere ? 2 : 1) + entries - 1;
 }
 
 bool search_layer_from(void *state, const uint32 *entries, uint32 count)
