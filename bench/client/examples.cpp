@@ -144,7 +144,7 @@ void search_by_examples(Options &options)
 			const double share = recall(connection, exact, kind, vectors, std::min(sample, vectors.size()));
 			tell("ef %ld, %s: recall %.4f, CPU %.1f us, %.2f times nearest", ef, kind.name, share, cpu, cpu / nearest);
 			records.print(label + kind.name + ": CPU per query", cpu, "us");
-			records.print(label + kind.name + " : nearest, CPU", cpu / nearest, "");
+			records.print(kind.name + (" : nearest, CPU at ef " + std::to_string(ef)), cpu / nearest, "");
 			records.print(label + kind.name + ": recall@10", share, "");
 		}
 	}
