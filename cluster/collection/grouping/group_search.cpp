@@ -61,16 +61,14 @@ void multiply_limits(std::vector<model::Prefetch> *prefetches, uint64_t factor)
 	}
 }
 
-/* The query that the plain queries are variants of. */
-model::QueryRequest plain_query(const model::QueryGroupsRequest &request)
+/* How many points a query asks for at a time. More than would fill all groups, since
+ * the nearest points are not spread evenly over them, and a larger limit costs less
+ * than a further query. */
+uint64_t helping(uint64_t groups, uint64_t group_size)
 {
-	model::QueryRequest plain = request.query;
-	plain.limit = saturating_product(request.query.limit, request.group_size);
-	plain.offset = 0;
-	plain.with_payload = {model::PayloadSelection::kInclude, {model::included_path(request.group_by)}};
-	plain.with_vectors = {};
-	multiply_limits(&plain.prefetch, request.query.limit);
-	return plain;
+	constexpr uint64_t factor = 4, enough = 1000;
+	const uint64_t least = saturating_product(groups, group_size);
+	return std::max(least, std::min(saturating_product(least, factor), enough));
 }
 
 /* Whether scores follow from the ranks among all that a query finds, so that those of
@@ -84,6 +82,19 @@ template <class Level> bool has_ranks(const Level &level)
 	return (nearest && nearest->mmr) ||
 		   std::any_of(level.prefetch.begin(), level.prefetch.end(),
 					   [](const model::Prefetch &prefetch) { return has_ranks(prefetch); });
+}
+
+/* The query that the plain queries are variants of. */
+model::QueryRequest plain_query(const model::QueryGroupsRequest &request)
+{
+	model::QueryRequest plain = request.query;
+	plain.limit = has_ranks(plain) ? saturating_product(request.query.limit, request.group_size)
+								   : helping(request.query.limit, request.group_size);
+	plain.offset = 0;
+	plain.with_payload = {model::PayloadSelection::kInclude, {model::included_path(request.group_by)}};
+	plain.with_vectors = {};
+	multiply_limits(&plain.prefetch, request.query.limit);
+	return plain;
 }
 
 class GroupSearch {
