@@ -82,7 +82,7 @@ func payloadOf(id uint64) map[string]*qdrant.Value {
 	return found[0].GetPayload()
 }
 
-func must1(condition *qdrant.Condition) *qdrant.Filter {
+func requiring(condition *qdrant.Condition) *qdrant.Filter {
 	return &qdrant.Filter{Must: []*qdrant.Condition{condition}}
 }
 
@@ -123,15 +123,15 @@ func search() {
 
 func filters() {
 	filled(20)
-	same(total(must1(qdrant.NewMatch("kind", "a"))), uint64(7))
-	cheap := must1(qdrant.NewRange("price", &qdrant.Range{Lt: qdrant.PtrOf(3.0)}))
+	same(total(requiring(qdrant.NewMatch("kind", "a"))), uint64(7))
+	cheap := requiring(qdrant.NewRange("price", &qdrant.Range{Lt: qdrant.PtrOf(3.0)}))
 	cheap.MustNot = []*qdrant.Condition{qdrant.NewMatch("tags", "t0")}
 	same(ids(must(client.Scroll(ctx, &qdrant.ScrollPoints{CollectionName: name, Filter: cheap}))), []uint64{1})
-	two := must1(qdrant.NewHasID(qdrant.NewIDNum(3), qdrant.NewIDNum(4), qdrant.NewIDNum(99)))
+	two := requiring(qdrant.NewHasID(qdrant.NewIDNum(3), qdrant.NewIDNum(4), qdrant.NewIDNum(99)))
 	found := ids(query(&qdrant.QueryPoints{Query: qdrant.NewQuery(1, 1, 1, 1), Filter: two}))
 	slices.Sort(found)
 	same(found, []uint64{3, 4})
-	either := must1(qdrant.NewIsEmpty("none"))
+	either := requiring(qdrant.NewIsEmpty("none"))
 	either.Should = []*qdrant.Condition{qdrant.NewMatchInt("n", 1), qdrant.NewMatchInts("n", 2, 30)}
 	same(total(either), uint64(2))
 }
@@ -189,7 +189,7 @@ func deletes() {
 	must(client.Delete(ctx, &qdrant.DeletePoints{CollectionName: name, Wait: wait,
 		Points: qdrant.NewPointsSelector(qdrant.NewIDNum(0), qdrant.NewIDNum(1), qdrant.NewIDNum(1000))}))
 	must(client.Delete(ctx, &qdrant.DeletePoints{CollectionName: name, Wait: wait,
-		Points: qdrant.NewPointsSelectorFilter(must1(qdrant.NewRange("n", &qdrant.Range{Gte: qdrant.PtrOf(15.0)})))}))
+		Points: qdrant.NewPointsSelectorFilter(requiring(qdrant.NewRange("n", &qdrant.Range{Gte: qdrant.PtrOf(15.0)})))}))
 	same(total(nil), uint64(13))
 }
 
