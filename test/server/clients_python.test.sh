@@ -53,4 +53,7 @@ run local_mode "${SEED:-1}" "$(scaled 8)" "$((port + 10000))"
 run queries "${SEED:-1}" "$(scaled 6)"
 run local_formula "${SEED:-1}" "$(scaled 30)"
 run local_groups "${SEED:-1}" "$(scaled 10)"
+run queries "${SEED:-1}" "$(scaled 2)" "$((port + 10000))"
+run local_formula "${SEED:-1}" "$(scaled 10)" "$((port + 10000))"
+run local_groups "${SEED:-1}" "$(scaled 3)" "$((port + 10000))"
 done_testing

@@ -5,7 +5,7 @@
 # keeps away: the in-process mode takes neither midpoint 0 nor 1 of lin_decay and sums up
 # what is infinite.
 #
-# usage: local_formula.py URL SEED ROUNDS
+# usage: local_formula.py URL SEED ROUNDS [GRPC_PORT]      with a port, over gRPC
 
 import math
 import random
@@ -14,11 +14,12 @@ import warnings
 
 from qdrant_client import QdrantClient, models
 
+from clients import connect
 from tap import case, finish, same
 
 warnings.filterwarnings("ignore")
 url, seed, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-server = QdrantClient(url=url, timeout=60)
+server = connect(url, *sys.argv[4:5])
 local = QdrantClient(":memory:")
 rng = random.Random(seed)
 print(f"# seed {seed}")
@@ -191,7 +192,7 @@ def compare():
     for point_id, point in found.items():
         score = wanted[point_id].score
         assert math.isclose(point.score, score, rel_tol=1e-3, abs_tol=1e-3), f"{formula} of {point_id}: {point.score}, {score}"
-        same(point.payload, wanted[point_id].payload)
+        same(point.payload or {}, wanted[point_id].payload)  # gRPC has no empty payload
     outcomes["scores"] += 1
 
 

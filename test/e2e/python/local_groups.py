@@ -4,7 +4,7 @@
 # Where docs and in-process mode differ, the server follows the docs: a with_lookup that
 # does not say with_payload gives payloads, in process it gives none.
 #
-# usage: local_groups.py URL SEED ROUNDS
+# usage: local_groups.py URL SEED ROUNDS [GRPC_PORT]      with a port, over gRPC
 
 import random
 import sys
@@ -13,11 +13,12 @@ import warnings
 
 from qdrant_client import QdrantClient, models
 
+from clients import connect
 from tap import case, finish, raises, same
 
 warnings.filterwarnings("ignore")
 url, seed, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-server = QdrantClient(url=url, timeout=60)
+server = connect(url, *sys.argv[4:5])
 local = QdrantClient(":memory:")
 rng = random.Random(seed)
 print(f"# seed {seed}")

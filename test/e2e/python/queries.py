@@ -1,7 +1,7 @@
 # queries.py: random queries of every kind, alone, in batches and over prefetches, on the
 # server and on the client's in-process mode, with the same answers.
 #
-# usage: queries.py URL SEED ROUNDS
+# usage: queries.py URL SEED ROUNDS [GRPC_PORT]      with a port, over gRPC
 
 import random
 import sys
@@ -9,11 +9,12 @@ import warnings
 
 from qdrant_client import QdrantClient, models
 
+from clients import connect
 from tap import case, finish, raises, same
 
 warnings.filterwarnings("ignore")
 url, seed, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-server = QdrantClient(url=url, timeout=60)
+server = connect(url, *sys.argv[4:5])
 local = QdrantClient(":memory:")
 rng = random.Random(seed)
 print(f"# seed {seed}")
