@@ -25,6 +25,24 @@ void touch(const void *memory)
 	(void)*static_cast<const volatile uint8 *>(memory);
 }
 
+/* Sets on fewer pages than this do not earn a map. */
+constexpr uint32 kLeastForMap = 64;
+
+/* Where the map says that a page is. */
+Buffer expected_buffer(const MemberScan *scan, BlockNumber block)
+{
+	if (scan->recent == nullptr)
+		return InvalidBuffer;
+	const RecentBuffers::Entry &entry = scan->recent->at(block);
+	return entry.block == block ? entry.buffer : InvalidBuffer;
+}
+
+void expect(MemberScan *scan, BlockNumber block, Buffer buffer)
+{
+	if (scan->recent != nullptr)
+		scan->recent->at(block) = {block, buffer};
+}
+
 /* Pages that the map does not know: where they are, else they are read ahead. */
 void ask_ahead(MemberScan *scan, uint32 position)
 {
@@ -33,9 +51,8 @@ void ask_ahead(MemberScan *scan, uint32 position)
 	const uint32 end = std::min(position + kAhead, pages.size());
 	for (; scan->asked < end; scan->asked++) {
 		const MemberPage &page = pages[scan->asked];
-		RecentBuffers::Entry &entry = scan->recent->at(page.block);
-		if (!page.lossy && (entry.block != page.block || !BufferIsValid(entry.buffer)))
-			entry = {page.block, PrefetchBuffer(scan->heap, MAIN_FORKNUM, page.block).recent_buffer};
+		if (!page.lossy && !BufferIsValid(expected_buffer(scan, page.block)))
+			expect(scan, page.block, PrefetchBuffer(scan->heap, MAIN_FORKNUM, page.block).recent_buffer);
 	}
 }
 
@@ -52,7 +69,7 @@ struct Group {
 void touch_descriptors(const MemberScan *scan, Group group)
 {
 	for (uint32 i = group.first; i < group.end; i++) {
-		const Buffer buffer = scan->recent->at(scan->members->pages[i].block).buffer;
+		const Buffer buffer = expected_buffer(scan, scan->members->pages[i].block);
 		if (buffer > 0)
 			touch(GetBufferDescriptor(buffer - 1));
 	}
@@ -60,11 +77,11 @@ void touch_descriptors(const MemberScan *scan, Group group)
 
 Buffer pin_page(MemberScan *scan, BlockNumber block)
 {
-	RecentBuffers::Entry &entry = scan->recent->at(block);
-	if (entry.block == block && BufferIsValid(entry.buffer) && read_recent_buffer(scan->heap, block, entry.buffer))
-		return entry.buffer;
+	const Buffer expected = expected_buffer(scan, block);
+	if (BufferIsValid(expected) && read_recent_buffer(scan->heap, block, expected))
+		return expected;
 	const Buffer buffer = ReadBuffer(scan->heap, block);
-	entry = {block, buffer};
+	expect(scan, block, buffer);
 	return buffer;
 }
 
@@ -159,7 +176,7 @@ MemberScan *begin_member_scan(Relation heap, Snapshot snapshot, const MemberRows
 	scan->heap = heap;
 	scan->snapshot = snapshot;
 	scan->members = members;
-	scan->recent = recent_buffers(heap);
+	scan->recent = members->pages.size() < kLeastForMap ? nullptr : recent_buffers(heap);
 	return scan;
 }
 

@@ -33,7 +33,7 @@ struct MemberScan {
 	Relation heap;
 	Snapshot snapshot;
 	const MemberRows *members;
-	RecentBuffers *recent;
+	RecentBuffers *recent;      /* null: without a map */
 	uint32 asked;               /* pages of the set, by position, up to which there was a look for them */
 	uint32 pinned;              /* the same of pins */
 	Buffer buffers[2 * kGroup]; /* pins, by position modulo the size; invalid for lossy pages */

@@ -159,11 +159,24 @@ BitmapHeapPath *cheapest_bitmap(List *paths)
 	return cheapest;
 }
 
+/* One that the planner has kept. A copy: it is freed when a better path comes. */
+BitmapHeapPath *known_bitmap_path(const RelOptInfo *rel)
+{
+	const BitmapHeapPath *known = cheapest_bitmap(rel->pathlist);
+	if (known == nullptr)
+		return nullptr;
+	BitmapHeapPath *copy = makeNode(BitmapHeapPath);
+	*copy = *known;
+	return copy;
+}
+
 /* PostgreSQL's own bitmap path for the quals, or null. */
 BitmapHeapPath *bitmap_path(PlannerInfo *root, RelOptInfo *rel)
 {
 	if (!enable_bitmapscan || rel->baserestrictinfo == NIL)
 		return nullptr;
+	if (BitmapHeapPath *known = known_bitmap_path(rel))
+		return known;
 	List *const paths = rel->pathlist, *const partial_paths = rel->partial_pathlist;
 	const bool indexscan = enable_indexscan, indexonlyscan = enable_indexonlyscan;
 	BitmapHeapPath *volatile found = nullptr;

@@ -10,6 +10,7 @@
 extern "C" {
 #include "access/genam.h"
 #include "catalog/index.h"
+#include "catalog/pg_type_d.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "utils/datum.h"
@@ -268,16 +269,17 @@ Node *create_state(CustomScan *)
 	return reinterpret_cast<Node *>(state);
 }
 
-/* As text: a Float without fraction would be read back as an Integer by a
- * parallel worker. */
+/* A constant keeps all bits on the way to a parallel worker, and costs nothing to
+ * read when a plan is run. */
 Node *make_number(double number)
 {
-	return reinterpret_cast<Node *>(makeString(psprintf("%.17g", number)));
+	return reinterpret_cast<Node *>(
+		makeConst(FLOAT8OID, -1, InvalidOid, sizeof(float8), Float8GetDatum(number), false, FLOAT8PASSBYVAL));
 }
 
 double number_at(const List *list, int i)
 {
-	return strtod(strVal(list_nth(list, i)), nullptr);
+	return DatumGetFloat8(static_cast<const Const *>(list_nth(list, i))->constvalue);
 }
 
 } /* namespace */

@@ -16,9 +16,9 @@ namespace vecext::pg {
 namespace {
 
 constexpr uint32 kMaxRecentBuffers = 1u << 20;
-constexpr int kRecentIndexes = 8;
+constexpr int kRecentIndexes = 16;
 
-/* The maps of the indexes that this backend searched last. */
+/* The maps of the indexes, and tables, that this backend searched last. */
 struct RecentIndex {
 	Oid relid;
 	RelFileNumber file;
