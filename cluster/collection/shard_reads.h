@@ -22,6 +22,7 @@ public:
 	}
 
 	const shard::ShardSchema &schema() const { return schema_; }
+	postgres::Deadline deadline() const { return deadline_; }
 
 	/* In the order of the ids; those that are not there are left out, and so are
 	 * second mentions. */

@@ -49,7 +49,8 @@ ScoredList page_of(const Stage &stage, ScoredList points)
 
 ScoredList diverse(const ShardReads &reads, const Stage &stage, const MmrStep &mmr, ScoredList candidates)
 {
-	ScoredList chosen = chosen_by_mmr(mmr, std::move(candidates), saturating_sum(stage.limit, stage.offset));
+	ScoredList chosen =
+		chosen_by_mmr(mmr, std::move(candidates), saturating_sum(stage.limit, stage.offset), reads.deadline());
 	drop_first(&chosen, stage.offset);
 	return with_selection(reads, stage.selection, std::move(chosen));
 }

@@ -9,7 +9,8 @@
 namespace vecext::collection::queries {
 
 /* At most n of the candidates, which carry the vector that is compared, in the order
- * they are chosen and without that vector; their scores stay. */
-ScoredList chosen_by_mmr(const MmrStep &mmr, ScoredList candidates, uint64_t n);
+ * they are chosen and without that vector; their scores stay. n comparisons for each
+ * candidate: throws kTimeout when they last beyond the deadline. */
+ScoredList chosen_by_mmr(const MmrStep &mmr, ScoredList candidates, uint64_t n, postgres::Deadline deadline);
 
 } /* namespace vecext::collection::queries */

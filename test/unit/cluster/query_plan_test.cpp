@@ -375,14 +375,29 @@ TEST(QueryMmr, PrefersWhatIsUnlikeTheChosen)
 		const DenseVector vectors[] = {{1, 0}, {1.1f, 0}, {-3, 0}};
 		for (size_t i = 0; i < 3; i++)
 			candidates[i].vectors = model::NamedVectors{{"", vectors[i]}};
-		return chosen_by_mmr({{&schema.vectors[0], DenseVector{0, 0}}, diversity, 3}, candidates, n);
+		return chosen_by_mmr({{&schema.vectors[0], DenseVector{0, 0}}, diversity, 3}, candidates, n,
+							 postgres::kNoDeadline);
 	};
 	EXPECT_EQ(numbers(chosen(0, 3)), (std::vector<uint64_t>{1, 2, 3}));
 	EXPECT_EQ(numbers(chosen(1, 3)), (std::vector<uint64_t>{1, 3, 2}));
 	EXPECT_EQ(numbers(chosen(1, 2)), (std::vector<uint64_t>{1, 3}));
 	EXPECT_EQ(chosen(0.5f, 1).at(0).score, 1);
 	EXPECT_FALSE(chosen(0.5f, 1).at(0).vectors.has_value());
-	EXPECT_TRUE(chosen_by_mmr({{&schema.vectors[0], DenseVector{0, 0}}, 0.5f, 3}, {}, 5).empty());
+	EXPECT_TRUE(
+		chosen_by_mmr({{&schema.vectors[0], DenseVector{0, 0}}, 0.5f, 3}, {}, 5, postgres::kNoDeadline).empty());
+}
+
+TEST(QueryMmr, EndsWithTheDeadline)
+{
+	const shard::ShardSchema schema = schema_of();
+	ScoredList candidates(100);
+	for (auto &candidate : candidates)
+		candidate.vectors = model::NamedVectors{{"", DenseVector{1, 0}}};
+	const collection::queries::MmrStep step{{&schema.vectors[0], DenseVector{1, 0}}, 0.5, 100};
+	EXPECT_EQ(chosen_by_mmr(step, candidates, 100, postgres::kNoDeadline).size(), 100u);
+	const auto past = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+	EXPECT_EQ(error_of([&] { chosen_by_mmr(step, candidates, 100, past); }),
+			  "Timeout: choosing diverse points took too long");
 }
 
 } /* namespace */
