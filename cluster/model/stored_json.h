@@ -12,6 +12,7 @@
 
 #include "model/collection_config.h"
 #include "model/payload_index.h"
+#include "model/quota.h"
 
 namespace vecext::model {
 
@@ -21,6 +22,9 @@ CollectionConfig collection_config_from(std::string_view json);
 /* As in a request: "keyword", or an object with "type". */
 std::string to_stored_json(const PayloadFieldSchema &schema);
 PayloadFieldSchema payload_field_schema_from(std::string_view json);
+
+std::string to_stored_json(const QuotaConfig &config);
+QuotaConfig quota_config_from(std::string_view json);
 
 /* Appends a JSON string. */
 void append_json_string(std::string *out, std::string_view text);
