@@ -72,7 +72,7 @@ model::DenseVector dense_vector(const shard::VectorColumn &column, model::Vector
 	throw model::unsupported("A multivector");
 }
 
-void prepare(const shard::ShardSchema &schema, model::NamedVectors *vectors)
+void prepare_vectors(const shard::ShardSchema &schema, model::NamedVectors *vectors)
 {
 	for (auto &[name, vector] : *vectors)
 		vector = dense_vector(schema.vector(name), std::move(vector));
@@ -80,7 +80,7 @@ void prepare(const shard::ShardSchema &schema, model::NamedVectors *vectors)
 
 } /* namespace */
 
-std::vector<model::UpdateResult> Collection::update(const std::vector<UpdateOperation> &operations,
+std::vector<model::UpdateResult> Collection::update(std::vector<UpdateOperation> operations,
 													const model::UpdateParams &params)
 {
 	require_alive();
@@ -93,12 +93,11 @@ std::vector<model::UpdateResult> Collection::update(const std::vector<UpdateOper
 	}
 	if (const auto *limits = StrictMode(now->stored.config, now->schema).limits())
 		writes_.take("Write", limits->write_rate_limit, cost);
-	std::vector<UpdateOperation> prepared_operations;
-	for (const UpdateOperation &operation : operations)
-		prepared_operations.push_back(prepared(*now, operation));
+	for (UpdateOperation &operation : operations)
+		prepare(*now, &operation);
 	std::vector<model::UpdateResult> results;
-	for (const UpdateOperation &operation : prepared_operations)
-		results.push_back(apply(*now, operation, params));
+	for (UpdateOperation &operation : operations)
+		results.push_back(apply(*now, std::move(operation), params));
 	return results;
 }
 
@@ -106,8 +105,12 @@ void Collection::check(const State &state, const UpdateOperation &operation)
 {
 	if (is_empty(operation))
 		throw model::wrong_input("Empty update request");
+	if (adds_data(operation))
+		context_.quota->check_growth();
 	const StrictMode strict(state.stored.config, state.schema);
 	strict.check_update(operation, points());
+	if (adds_data(operation) && strict.limits() && strict.limits()->max_resident_memory_percent)
+		strict.check_memory(context_.quota->usage().resident_memory_percent);
 	if (strict.limits() && adds_data(operation) &&
 		(strict.limits()->max_collection_vector_size_bytes || strict.limits()->max_collection_payload_size_bytes)) {
 		const model::StorageSizes sizes = storage_sizes();
@@ -124,32 +127,30 @@ void Collection::check(const State &state, const UpdateOperation &operation)
 		throw model::wrong_input("Shard key " + text_of(key->keys[0]) + " not found");
 }
 
-UpdateOperation Collection::prepared(const State &state, const UpdateOperation &operation) const
+/* Brings vectors into their stored form; refuses those that have none. */
+void Collection::prepare(const State &state, UpdateOperation *operation) const
 {
-	UpdateOperation copy = operation;
-	if (auto *upsert = std::get_if<model::UpsertPoints>(&copy)) {
+	if (auto *upsert = std::get_if<model::UpsertPoints>(operation)) {
 		for (model::Point &point : upsert->points)
-			prepare(state.schema, &point.vectors);
-	} else if (auto *vectors = std::get_if<model::UpdateVectors>(&copy)) {
+			prepare_vectors(state.schema, &point.vectors);
+	} else if (auto *vectors = std::get_if<model::UpdateVectors>(operation)) {
 		for (auto &point : vectors->points)
-			prepare(state.schema, &point.vectors);
-	} else if (const auto *deleted = std::get_if<model::DeleteVectors>(&copy)) {
+			prepare_vectors(state.schema, &point.vectors);
+	} else if (const auto *deleted = std::get_if<model::DeleteVectors>(operation)) {
 		for (const std::string &name : deleted->names)
 			state.schema.vector(name);
 	}
-	return copy;
 }
 
 /* Durable when it returns, so that `acknowledged` is true; an error of an operation
  * that is not waited for stays here. */
-model::UpdateResult Collection::apply(const State &state, const UpdateOperation &operation,
-									  const model::UpdateParams &params)
+model::UpdateResult Collection::apply(const State &state, UpdateOperation operation, const model::UpdateParams &params)
 {
 	using Clock = std::chrono::steady_clock;
 	const auto limit =
 		std::chrono::seconds(std::min(params.timeout_seconds.value_or(kDefaultTimeoutSeconds), uint64_t(1'000'000)));
 	const Clock::time_point start = Clock::now();
-	const std::map<size_t, UpdateOperation> parts = shards_.split(operation);
+	const std::map<size_t, UpdateOperation> parts = shards_.split(std::move(operation));
 	std::vector<const std::pair<const size_t, UpdateOperation> *> list;
 	for (const auto &part : parts)
 		list.push_back(&part);

@@ -28,20 +28,15 @@ uint64_t hash_of(const model::PointId &id)
 }
 
 /* The part of an operation that concerns one shard, empty at first. */
-model::UpdateOperation without_points(const model::UpdateOperation &operation)
+model::UpdateOperation without_ids(const model::UpdateOperation &operation)
 {
 	model::UpdateOperation copy = operation;
-	if (auto *upsert = std::get_if<model::UpsertPoints>(&copy))
-		upsert->points.clear();
-	else if (auto *vectors = std::get_if<model::UpdateVectors>(&copy))
-		vectors->points.clear();
-	else
-		std::visit(
-			[](auto &request) {
-				if constexpr (requires { request.selection; })
-					request.selection.ids.clear();
-			},
-			copy);
+	std::visit(
+		[](auto &request) {
+			if constexpr (requires { request.selection; })
+				request.selection.ids.clear();
+		},
+		copy);
 	return copy;
 }
 
@@ -81,23 +76,27 @@ std::map<size_t, std::vector<model::PointId>> ShardHolder::split(const std::vect
 	return parts;
 }
 
-std::map<size_t, model::UpdateOperation> ShardHolder::split(const model::UpdateOperation &operation) const
+std::map<size_t, model::UpdateOperation> ShardHolder::split(model::UpdateOperation operation) const
 {
 	std::map<size_t, model::UpdateOperation> parts;
 	if (shards_.size() == 1) {
-		parts.emplace(0, operation);
+		parts.emplace(0, std::move(operation));
 		return parts;
 	}
 	const auto part = [&](size_t shard) -> model::UpdateOperation & {
 		const auto found = parts.find(shard);
-		return found != parts.end() ? found->second : parts.emplace(shard, without_points(operation)).first->second;
+		return found != parts.end() ? found->second : parts.emplace(shard, without_ids(operation)).first->second;
 	};
-	if (const auto *upsert = std::get_if<model::UpsertPoints>(&operation)) {
-		for (const model::Point &point : upsert->points)
-			std::get<model::UpsertPoints>(part(shard_of(point.id))).points.push_back(point);
-	} else if (const auto *vectors = std::get_if<model::UpdateVectors>(&operation)) {
-		for (const auto &point : vectors->points)
-			std::get<model::UpdateVectors>(part(shard_of(point.id))).points.push_back(point);
+	if (auto *upsert = std::get_if<model::UpsertPoints>(&operation)) {
+		std::vector<model::Point> points = std::move(upsert->points);
+		upsert->points.clear();
+		for (model::Point &point : points)
+			std::get<model::UpsertPoints>(part(shard_of(point.id))).points.push_back(std::move(point));
+	} else if (auto *vectors = std::get_if<model::UpdateVectors>(&operation)) {
+		auto points = std::move(vectors->points);
+		vectors->points.clear();
+		for (auto &point : points)
+			std::get<model::UpdateVectors>(part(shard_of(point.id))).points.push_back(std::move(point));
 	} else if (const auto *selection = selection_of(operation)) {
 		for (size_t shard = 0; selection->filter && shard < shards_.size(); shard++)
 			part(shard);

@@ -27,7 +27,7 @@ public:
 
 	/* The parts of an operation, by index into all(). A selection by filter goes to
 	 * every shard, ids and points to their own. */
-	std::map<size_t, model::UpdateOperation> split(const model::UpdateOperation &operation) const;
+	std::map<size_t, model::UpdateOperation> split(model::UpdateOperation operation) const;
 
 	std::map<size_t, std::vector<model::PointId>> split(const std::vector<model::PointId> &ids) const;
 

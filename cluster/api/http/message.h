@@ -36,7 +36,11 @@ struct Response {
 	std::vector<std::pair<std::string, std::string>> headers;
 	/* For logs and metrics: the route's pattern ("/collections/{collection_name}"), "" when none matched. */
 	std::string_view endpoint;
+	std::string collection; /* that the route's path names; "" for none */
 };
+
+/* "Not Found" for 404; "Status" for one that we never send. */
+std::string_view status_text(unsigned status);
 
 using Handler = std::function<Response(const Request &)>;
 

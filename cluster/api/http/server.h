@@ -2,10 +2,10 @@
  * server.h: the HTTP/1.1 server. Reads requests whole, hands them to a Handler,
  * writes the answers.
  *
- * Threads: one pool of `threads` runs sockets and handlers alike, so that a
- * request goes from socket to handler and back without changing threads. Handlers
- * may block; at most `threads - 2` run at a time, the next ones wait in order, so
- * that sockets and timers are always served.
+ * Threads: `threads` workers wait for sockets to become ready. The one that the
+ * kernel wakes for a request reads, handles and answers it: no request changes
+ * threads. Handlers may block; while all workers are busy, further requests wait.
+ * One more thread accepts connections and watches deadlines.
  *
  * It takes care of keep-alive and pipelining (answers in order), request bodies in
  * gzip or deflate, response compression, CORS, the size limit, timeouts of slow or
@@ -20,13 +20,13 @@
 #include <string>
 #include <vector>
 
-#include "api/http/message.h"
 #include "api/common/tls_files.h"
+#include "api/http/message.h"
 
 namespace vecext::api::http {
 
 struct ServerOptions {
-	unsigned threads = 16; /* at least 3 */
+	unsigned threads = 16; /* at least 1 */
 	uint64_t max_body_bytes = 32ull << 20;
 	bool cors = true;
 	size_t compress_from_bytes = 16384;         /* smaller answers are not worth it */

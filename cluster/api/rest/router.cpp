@@ -14,7 +14,7 @@ namespace vecext::api::rest {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Parameters = std::vector<std::pair<std::string_view, std::string>>;
+using Views = std::vector<std::pair<std::string_view, std::string_view>>;
 
 /* Cuts the first segment off; false when nothing is left. */
 bool next_segment(std::string_view &path, std::string_view *segment)
@@ -28,17 +28,17 @@ bool next_segment(std::string_view &path, std::string_view *segment)
 	return true;
 }
 
-bool match_segment(std::string_view pattern, std::string_view given, Parameters &parameters)
+bool match_segment(std::string_view pattern, std::string_view given, Views &parameters)
 {
 	if (pattern.size() < 2 || pattern.front() != '{')
 		return pattern == given;
 	if (given.empty())
 		return false;
-	parameters.emplace_back(pattern.substr(1, pattern.size() - 2), decode_percent(given));
+	parameters.emplace_back(pattern.substr(1, pattern.size() - 2), given);
 	return true;
 }
 
-bool match_path(std::string_view pattern, std::string_view path, Parameters &parameters)
+bool match_path(std::string_view pattern, std::string_view path, Views &parameters)
 {
 	parameters.clear();
 	std::string_view wanted, given;
@@ -151,7 +151,7 @@ Router::Router(std::vector<Route> routes, std::shared_ptr<const auth::Authentica
 Router::Match Router::find(http::Method method, std::string_view path) const
 {
 	Match match;
-	Parameters parameters;
+	Views parameters;
 	for (const Route &route : routes_) {
 		if (!match_path(route.pattern, path, parameters))
 			continue;
@@ -159,7 +159,8 @@ Router::Match Router::find(http::Method method, std::string_view path) const
 		if (route.method != method)
 			continue;
 		match.route = &route;
-		match.parameters = std::move(parameters);
+		for (const auto &[name, given] : parameters)
+			match.parameters.emplace_back(name, decode_percent(given));
 		return match;
 	}
 	return match;
@@ -191,6 +192,7 @@ http::Response Router::handle(const http::Request &request) const
 		access.require(need, collection);
 		http::Response response = to_response(match.route->handle(call), start);
 		response.endpoint = match.route->pattern;
+		response.collection = collection;
 		return response;
 	} catch (const model::Error &error) {
 		http::Response response = error_response(error, start);
