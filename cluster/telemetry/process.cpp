@@ -8,13 +8,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <optional>
 #include <sstream>
+#include <vector>
 
 namespace vecext::telemetry {
 
@@ -32,9 +36,9 @@ std::optional<uint64_t> number_in(const char *path)
 }
 
 /* "VmRSS:	  1234 kB" gives 1234. */
-uint64_t status_value(const std::string &name)
+uint64_t status_value(const std::string &name, const std::string &directory = "/proc/self")
 {
-	std::ifstream file("/proc/self/status");
+	std::ifstream file(directory + "/status");
 	for (std::string line; std::getline(file, line);) {
 		if (!line.starts_with(name + ":"))
 			continue;
@@ -60,7 +64,33 @@ uint64_t count_entries(const char *path)
 	return error ? 0 : static_cast<uint64_t>(std::distance(fs::begin(entries), fs::end(entries)));
 }
 
+/* Parents and children among the processes that run now. */
+std::multimap<uint64_t, std::string> children_by_parent()
+{
+	std::multimap<uint64_t, std::string> children;
+	std::error_code error;
+	for (const auto &entry : fs::directory_iterator("/proc", error))
+		if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string()[0])))
+			children.emplace(status_value("PPid", entry.path()), entry.path());
+	return children;
+}
+
 } /* namespace */
+
+uint64_t resident_bytes_of_family()
+{
+	const std::multimap<uint64_t, std::string> children = children_by_parent();
+	std::vector<std::string> family{"/proc/" + std::to_string(getpid())};
+	uint64_t own = 0, shared = 0;
+	for (size_t i = 0; i < family.size(); i++) {
+		own += status_value("RssAnon", family[i]);
+		shared = std::max(shared, status_value("RssShmem", family[i]));
+		const auto [first, last] = children.equal_range(std::stoull(family[i].substr(strlen("/proc/"))));
+		for (auto child = first; child != last; ++child)
+			family.push_back(child->second);
+	}
+	return (own + shared) * 1024;
+}
 
 ProcessFigures process_figures()
 {

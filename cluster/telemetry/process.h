@@ -21,6 +21,10 @@ struct MemoryFigures {
 ProcessFigures process_figures();
 MemoryFigures memory_figures();
 
+/* Memory of this process and those it has started, in bytes: a server of our own
+ * among them. What they share counts once. */
+uint64_t resident_bytes_of_family();
+
 /* Memory that the machine, or the control group we run in, lets us use. */
 uint64_t memory_limit_bytes();
 

@@ -1,76 +1,91 @@
 /*
- * prometheus.cpp: names, labels, numbers.
+ * prometheus.cpp: see prometheus.h.
  */
 #include "telemetry/prometheus.h"
 
-#include <charconv>
-#include <cmath>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+#include <sstream>
 
 namespace vecext::telemetry {
 
 namespace {
 
-void append_escaped(std::string &out, std::string_view text)
-{
-	for (const char c : text) {
-		if (c == '\n') {
-			out += "\\n";
-			continue;
-		}
-		if (c == '"' || c == '\\')
-			out += '\\';
-		out += c;
-	}
-}
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
 
-void append_number(std::string &out, double value)
+MetricFamily family(std::string name, std::string help, MetricType type)
 {
-	if (std::isinf(value)) {
-		out += value > 0 ? "+Inf" : "-Inf";
-		return;
-	}
-	char digits[32];
-	const bool whole = value == std::floor(value) && std::fabs(value) < 1e15;
-	const auto end = whole ? std::to_chars(digits, digits + sizeof(digits), static_cast<long long>(value)).ptr
-						   : std::to_chars(digits, digits + sizeof(digits), value).ptr;
-	out.append(digits, end);
+	MetricFamily made;
+	made.name = std::move(name);
+	made.help = std::move(help);
+	made.type = type;
+	return made;
 }
 
 } /* namespace */
 
-void PrometheusText::family(std::string_view name, std::string_view type, std::string_view help)
+MetricFamily gauges(std::string name, std::string help)
 {
-	name_ = prefix_;
-	name_ += name;
-	text_ += "# HELP " + name_ + " ";
-	text_ += help;
-	text_ += "\n# TYPE " + name_ + " ";
-	text_ += type;
-	text_ += "\n";
+	return family(std::move(name), std::move(help), MetricType::Gauge);
 }
 
-void PrometheusText::sample(double value, Labels labels, std::string_view suffix)
+MetricFamily counters(std::string name, std::string help)
 {
-	text_ += name_;
-	text_ += suffix;
-	char before = '{';
-	for (const auto &[label, text] : labels) {
-		text_ += before;
-		text_ += label;
-		text_ += "=\"";
-		append_escaped(text_, text);
-		text_ += '"';
-		before = ',';
+	return family(std::move(name), std::move(help), MetricType::Counter);
+}
+
+MetricFamily histograms(std::string name, std::string help)
+{
+	return family(std::move(name), std::move(help), MetricType::Histogram);
+}
+
+void add(MetricFamily &family, double value, MetricLabels labels)
+{
+	ClientMetric &metric = family.metric.emplace_back();
+	metric.label = std::move(labels);
+	(family.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+}
+
+/* Buckets of the format count all that lies below their bound. */
+void add(MetricFamily &family, const Durations &durations, MetricLabels labels)
+{
+	ClientMetric &metric = family.metric.emplace_back();
+	metric.label = std::move(labels);
+	metric.histogram.sample_count = durations.count;
+	metric.histogram.sample_sum = durations.total;
+	uint64_t below = 0;
+	for (size_t i = 0; i < durations.buckets.size(); i++) {
+		below += durations.buckets[i];
+		const bool last = i == kDurationBounds.size();
+		metric.histogram.bucket.push_back({below, last ? std::numeric_limits<double>::infinity() : kDurationBounds[i]});
 	}
-	text_ += before == ',' ? "} " : " ";
-	append_number(text_, value);
-	text_ += '\n';
 }
 
-void PrometheusText::single(std::string_view name, std::string_view type, std::string_view help, double value)
+MetricFamily gauge(std::string name, std::string help, uint64_t value)
 {
-	family(name, type, help);
-	sample(value);
+	MetricFamily made = gauges(std::move(name), std::move(help));
+	add(made, static_cast<double>(value));
+	return made;
+}
+
+MetricFamily counter(std::string name, std::string help, uint64_t value)
+{
+	MetricFamily made = counters(std::move(name), std::move(help));
+	add(made, static_cast<double>(value));
+	return made;
+}
+
+std::string prometheus_text(Families families, const std::string &prefix)
+{
+	std::erase_if(families, [](const MetricFamily &family) { return family.metric.empty(); });
+	for (MetricFamily &family : families)
+		family.name.insert(0, prefix);
+	std::ostringstream out;
+	prometheus::TextSerializer().Serialize(out, families);
+	return out.str();
 }
 
 } /* namespace vecext::telemetry */

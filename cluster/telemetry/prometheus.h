@@ -1,33 +1,39 @@
 /*
- * prometheus.h: the text format of metrics, version 0.0.4.
+ * prometheus.h: metrics as prometheus-cpp's values, and as the text that scrapers read.
+ *
+ * Figures are collected when they are asked for: who has some implements
+ * prometheus::Collectable and makes its families with the functions below.
  */
 #pragma once
 
-#include <initializer_list>
+#include <prometheus/metric_family.h>
+
 #include <string>
-#include <string_view>
-#include <utility>
+#include <vector>
+
+#include "telemetry/request_statistics.h"
 
 namespace vecext::telemetry {
 
-using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+using Families = std::vector<prometheus::MetricFamily>;
+using MetricLabels = std::vector<prometheus::ClientMetric::Label>;
 
-class PrometheusText {
-public:
-	/* `prefix` goes before every name. */
-	explicit PrometheusText(std::string prefix) : prefix_(std::move(prefix)) {}
+prometheus::MetricFamily gauges(std::string name, std::string help);
+prometheus::MetricFamily counters(std::string name, std::string help);
+prometheus::MetricFamily histograms(std::string name, std::string help);
 
-	/* Samples that follow belong to it. `type`: gauge, counter, histogram. */
-	void family(std::string_view name, std::string_view type, std::string_view help);
-	void sample(double value, Labels labels = {}, std::string_view suffix = {});
+/* A value of a family of gauges or counters. */
+void add(prometheus::MetricFamily &family, double value, MetricLabels labels = {});
 
-	/* A family of one sample. */
-	void single(std::string_view name, std::string_view type, std::string_view help, double value);
+/* A value of a family of histograms. */
+void add(prometheus::MetricFamily &family, const Durations &durations, MetricLabels labels);
 
-	std::string take() { return std::move(text_); }
+/* Families of one value. */
+prometheus::MetricFamily gauge(std::string name, std::string help, uint64_t value);
+prometheus::MetricFamily counter(std::string name, std::string help, uint64_t value);
 
-private:
-	std::string prefix_, name_, text_;
-};
+/* Version 0.0.4 of the text format; `prefix` goes before every name. Families
+ * without values are left out. */
+std::string prometheus_text(Families families, const std::string &prefix);
 
 } /* namespace vecext::telemetry */

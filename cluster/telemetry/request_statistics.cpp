@@ -55,16 +55,38 @@ void Durations::add(double seconds)
 	last = std::chrono::system_clock::now();
 }
 
-void RequestStatistics::record(const RequestKind &kind, std::chrono::steady_clock::duration duration)
+void RequestStatistics::record(const RequestKind &kind, std::string_view collection,
+							   std::chrono::steady_clock::duration duration)
 {
+	const double seconds = std::chrono::duration<double>(duration).count();
 	const std::lock_guard lock(mutex_);
-	kinds_[kind].add(std::chrono::duration<double>(duration).count());
+	kinds_[kind].add(seconds);
+	if (collection.empty() || !is_success(kind) || !is_reported(kind.endpoint))
+		return;
+	auto known = by_collection_.find(collection);
+	if (known == by_collection_.end() && by_collection_.size() < kMaxCountedCollections)
+		known = by_collection_.emplace(collection, RequestKinds()).first;
+	if (known != by_collection_.end())
+		known->second[kind].add(seconds);
 }
 
-std::map<RequestKind, Durations> RequestStatistics::snapshot() const
+void RequestStatistics::forget(std::string_view collection)
+{
+	const std::lock_guard lock(mutex_);
+	if (const auto known = by_collection_.find(collection); known != by_collection_.end())
+		by_collection_.erase(known);
+}
+
+RequestKinds RequestStatistics::snapshot() const
 {
 	const std::lock_guard lock(mutex_);
 	return kinds_;
+}
+
+std::map<std::string, RequestKinds, std::less<>> RequestStatistics::by_collection() const
+{
+	const std::lock_guard lock(mutex_);
+	return by_collection_;
 }
 
 bool is_reported(std::string_view endpoint)

@@ -35,14 +35,32 @@ struct RequestKind {
 	auto operator<=>(const RequestKind &) const = default;
 };
 
+inline bool is_success(const RequestKind &kind)
+{
+	return kind.status >= 200 && kind.status < 300;
+}
+
+using RequestKinds = std::map<RequestKind, Durations>;
+
+/* So many collections are told apart; those that come later are not. */
+inline constexpr size_t kMaxCountedCollections = 1000;
+
 class RequestStatistics {
 public:
-	void record(const RequestKind &kind, std::chrono::steady_clock::duration duration);
-	std::map<RequestKind, Durations> snapshot() const;
+	/* `collection`: as the request names it, "" where it is about none. By collection
+	 * successes are counted: other requests may name what there is not. */
+	void record(const RequestKind &kind, std::string_view collection, std::chrono::steady_clock::duration duration);
+
+	/* Of a collection that is no more. */
+	void forget(std::string_view collection);
+
+	RequestKinds snapshot() const;
+	std::map<std::string, RequestKinds, std::less<>> by_collection() const;
 
 private:
 	mutable std::mutex mutex_;
-	std::map<RequestKind, Durations> kinds_;
+	RequestKinds kinds_;
+	std::map<std::string, RequestKinds, std::less<>> by_collection_;
 };
 
 /* Whether /metrics shows the endpoint; it keeps to the few that matter. */

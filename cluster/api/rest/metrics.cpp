@@ -4,6 +4,8 @@
  * How many points have which named vector would take a count of the whole table;
  * collection_vectors says the collection's points for each.
  */
+#include <prometheus/collectable.h>
+
 #include <optional>
 
 #include "api/rest/service.h"
@@ -16,8 +18,16 @@ namespace vecext::api::rest {
 
 namespace {
 
+using prometheus::MetricFamily;
+using telemetry::add;
+using telemetry::counter;
+using telemetry::counters;
 using telemetry::Durations;
-using telemetry::PrometheusText;
+using telemetry::Families;
+using telemetry::gauge;
+using telemetry::gauges;
+using telemetry::histograms;
+using telemetry::MetricLabels;
 using telemetry::RequestKind;
 
 struct CollectionFigures {
@@ -45,148 +55,204 @@ std::optional<std::vector<CollectionFigures>> collection_figures(dispatch::Dispa
 	return all;
 }
 
-void write_app(PrometheusText &out, const Service &service)
+void append(Families &to, Families &&more)
 {
-	out.family("app_info", "gauge", "information about the server");
-	out.sample(1, {{"name", "qdrant"}, {"version", config::kApiVersion}});
-	out.single("app_status_recovery_mode", "gauge", "whether recovery mode is on",
-			   service.settings.storage.recovery_mode.has_value());
-	out.single("cluster_enabled", "gauge", "whether this is a node of a cluster", 0);
+	std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
-void write_collections(PrometheusText &out, const std::vector<CollectionFigures> &all)
-{
-	uint64_t vectors = 0;
-	for (const CollectionFigures &one : all)
-		vectors += one.info.points_count * (one.info.config.vectors.size() + one.info.config.sparse_vectors.size());
-	out.single("collections_total", "gauge", "number of collections", static_cast<double>(all.size()));
-	out.single("collections_vector_total", "gauge", "number of vectors in all collections",
-			   static_cast<double>(vectors));
+/* ---- the process ---- */
 
-	out.family("collection_points", "gauge", "number of points of a collection");
-	for (const CollectionFigures &one : all)
-		out.sample(static_cast<double>(one.info.points_count), {{"id", one.name}});
-	out.family("collection_vectors", "gauge", "number of vectors of a collection, by name");
-	for (const CollectionFigures &one : all)
-		for (const auto &[vector, params] : one.info.config.vectors)
-			out.sample(static_cast<double>(one.info.points_count), {{"collection", one.name}, {"vector", vector}});
-	out.family("collection_running_optimizations", "gauge", "index builds that are running");
-	for (const CollectionFigures &one : all)
-		out.sample(static_cast<double>(one.running), {{"id", one.name}});
-	out.family("collection_update_queue_length", "gauge", "updates that wait");
-	for (const CollectionFigures &one : all)
-		out.sample(static_cast<double>(one.info.update_queue_length), {{"id", one.name}});
-	if (all.empty())
-		return;
-	for (const char *name : {"collection_active_replicas_min", "collection_active_replicas_max"})
-		out.single(name, "gauge", "active replicas of a shard", 1);
-	out.family("collection_dead_replicas", "gauge", "replicas that are dead");
-	for (const CollectionFigures &one : all)
-		out.sample(0, {{"id", one.name}});
+Families app_families(const config::Settings &settings)
+{
+	MetricFamily info = gauges("app_info", "information about the server");
+	add(info, 1, {{"name", "qdrant"}, {"version", std::string(config::kApiVersion)}});
+	return {
+		info,
+		gauge("app_status_recovery_mode", "whether recovery mode is on", settings.storage.recovery_mode.has_value()),
+		gauge("cluster_enabled", "whether this is a node of a cluster", 0)};
 }
 
-void write_memory(PrometheusText &out)
+Families quota_families(const model::QuotaExceeded &exceeded)
+{
+	MetricFamily family = gauges("quota_exceeded", "whether a resource is over its quota");
+	add(family, exceeded.resident_memory, {{"resource", "resident_memory"}});
+	add(family, exceeded.disk_usage, {{"resource", "disk_usage"}});
+	return {family};
+}
+
+Families memory_families()
 {
 	const telemetry::MemoryFigures memory = telemetry::memory_figures();
-	const auto gauge = [&](const char *name, const char *help, uint64_t bytes) {
-		out.single(name, "gauge", help, static_cast<double>(bytes));
-	};
-	gauge("memory_active_bytes", "memory that the allocator has from the system", memory.active);
-	gauge("memory_allocated_bytes", "memory in use by the process", memory.allocated);
-	gauge("memory_metadata_bytes", "memory of the allocator itself", memory.metadata);
-	gauge("memory_resident_bytes", "memory of the process in RAM", memory.resident);
-	gauge("memory_retained_bytes", "memory that the allocator keeps for later", memory.retained);
+	return {gauge("memory_active_bytes", "memory that the allocator has from the system", memory.active),
+			gauge("memory_allocated_bytes", "memory in use by the process", memory.allocated),
+			gauge("memory_metadata_bytes", "memory of the allocator itself", memory.metadata),
+			gauge("memory_resident_bytes", "memory of the process in RAM", memory.resident),
+			gauge("memory_retained_bytes", "memory that the allocator keeps for later", memory.retained)};
 }
 
-void write_process(PrometheusText &out)
+Families process_families()
 {
 	const telemetry::ProcessFigures process = telemetry::process_figures();
-	const auto single = [&](const char *name, const char *type, const char *help, uint64_t value) {
-		out.single(name, type, help, static_cast<double>(value));
-	};
-	single("process_threads", "gauge", "threads of the process", process.threads);
-	single("process_open_mmaps", "gauge", "memory maps of the process", process.open_mmaps);
-	single("system_max_mmaps", "gauge", "memory maps that a process may have", process.max_mmaps);
-	single("process_open_fds", "gauge", "open file descriptors", process.open_fds);
-	single("process_max_fds", "gauge", "file descriptors that the process may have", process.max_fds);
-	single("process_minor_page_faults_total", "counter", "page faults without disk access", process.minor_page_faults);
-	single("process_major_page_faults_total", "counter", "page faults with disk access", process.major_page_faults);
+	return {gauge("process_threads", "threads of the process", process.threads),
+			gauge("process_open_mmaps", "memory maps of the process", process.open_mmaps),
+			gauge("system_max_mmaps", "memory maps that a process may have", process.max_mmaps),
+			gauge("process_open_fds", "open file descriptors", process.open_fds),
+			gauge("process_max_fds", "file descriptors that the process may have", process.max_fds),
+			counter("process_minor_page_faults_total", "page faults without disk access", process.minor_page_faults),
+			counter("process_major_page_faults_total", "page faults with disk access", process.major_page_faults)};
 }
 
-using Reported = std::vector<std::pair<RequestKind, Durations>>;
+/* ---- collections ---- */
 
-Reported reported(const telemetry::RequestStatistics &requests)
+uint64_t vectors_in(const CollectionFigures &one)
 {
-	Reported kinds;
-	for (const auto &[kind, durations] : requests.snapshot())
+	return one.info.points_count * (one.info.config.vectors.size() + one.info.config.sparse_vectors.size());
+}
+
+/* A family with a value for each collection, labelled "id". */
+template <class Value>
+MetricFamily by_id(const char *name, const char *help, const std::vector<CollectionFigures> &all, Value value)
+{
+	MetricFamily family = gauges(name, help);
+	for (const CollectionFigures &one : all)
+		add(family, static_cast<double>(value(one)), {{"id", one.name}});
+	return family;
+}
+
+/* A family with a value for each vector of each collection. */
+template <class Value>
+MetricFamily by_vector(const char *name, const char *help, const char *label, const std::vector<CollectionFigures> &all,
+					   Value value)
+{
+	MetricFamily family = gauges(name, help);
+	for (const CollectionFigures &one : all)
+		for (const auto &[vector, params] : one.info.config.vectors)
+			add(family, static_cast<double>(value(one)), {{label, one.name}, {"vector", vector}});
+	return family;
+}
+
+Families collection_families(const std::vector<CollectionFigures> &all)
+{
+	using Figures = const CollectionFigures &;
+	const auto zero = [](Figures) { return 0; };
+	uint64_t vectors = 0;
+	for (const CollectionFigures &one : all)
+		vectors += vectors_in(one);
+	Families families{
+		gauge("collections_total", "number of collections", all.size()),
+		gauge("collections_vector_total", "number of vectors in all collections", vectors),
+		by_id("collection_points", "number of points of a collection", all,
+			  [](Figures one) { return one.info.points_count; }),
+		by_vector("collection_vectors", "number of vectors of a collection, by name", "collection", all,
+				  [](Figures one) { return one.info.points_count; }),
+		by_vector("collection_indexed_only_excluded_points", "points that indexed_only searches leave out", "id", all,
+				  zero),
+		by_id("collection_running_optimizations", "index builds that are running", all,
+			  [](Figures one) { return one.running; }),
+		by_id("collection_update_queue_length", "updates that wait", all,
+			  [](Figures one) { return one.info.update_queue_length; }),
+		by_id("collection_dead_replicas", "replicas that are dead", all, zero),
+	};
+	if (!all.empty())
+		append(families, {gauge("collection_active_replicas_min", "least number of active replicas of a shard", 1),
+						  gauge("collection_active_replicas_max", "greatest number of active replicas of a shard", 1)});
+	return families;
+}
+
+/* ---- requests ---- */
+
+struct Reported {
+	RequestKind kind;
+	Durations durations;
+	std::string collection; /* "" for all */
+
+	MetricLabels labels() const
+	{
+		MetricLabels all{{"method", std::string(kind.method)},
+						 {"endpoint", std::string(kind.endpoint)},
+						 {"status", std::to_string(kind.status)}};
+		if (!collection.empty())
+			all.push_back({"collection", collection});
+		return all;
+	}
+};
+
+void add_reported(std::vector<Reported> &to, const telemetry::RequestKinds &kinds, const std::string &collection)
+{
+	for (const auto &[kind, durations] : kinds)
 		if (telemetry::is_reported(kind.endpoint))
-			kinds.emplace_back(kind, durations);
-	return kinds;
+			to.push_back({kind, durations, collection});
+}
+
+/* By collection only what succeeded is known; failures stay together. */
+std::vector<Reported> reported(const telemetry::RequestStatistics &requests, bool per_collection)
+{
+	std::vector<Reported> all;
+	telemetry::RequestKinds together = requests.snapshot();
+	if (per_collection) {
+		std::erase_if(together, [](const auto &entry) { return telemetry::is_success(entry.first); });
+		for (const auto &[collection, kinds] : requests.by_collection())
+			add_reported(all, kinds, collection);
+	}
+	add_reported(all, together, "");
+	return all;
 }
 
 /* Durations are told of successes only. */
 template <class Value>
-void write_duration(PrometheusText &out, const char *name, const char *help, const Reported &kinds, Value value)
+MetricFamily duration_family(MetricFamily family, const std::vector<Reported> &requests, Value value)
 {
-	out.family(name, "gauge", help);
-	for (const auto &[kind, durations] : kinds)
-		if (kind.status == 200)
-			out.sample(value(durations), {{"method", kind.method}, {"endpoint", kind.endpoint}, {"status", "200"}});
+	for (const Reported &request : requests)
+		if (request.kind.status == 200)
+			add(family, value(request.durations), request.labels());
+	return family;
 }
 
-void write_histogram(PrometheusText &out, const RequestKind &kind, const Durations &durations)
+Families request_families(const std::vector<Reported> &requests)
 {
-	uint64_t below = 0;
-	for (size_t i = 0; i <= telemetry::kDurationBounds.size(); i++) {
-		below += durations.buckets[i];
-		std::string bound = "+Inf";
-		if (i < telemetry::kDurationBounds.size()) {
-			bound = std::to_string(telemetry::kDurationBounds[i]);
-			bound.erase(bound.find_last_not_of('0') + 1);
-			if (bound.back() == '.')
-				bound.pop_back();
-		}
-		out.sample(static_cast<double>(below),
-				   {{"method", kind.method}, {"endpoint", kind.endpoint}, {"status", "200"}, {"le", bound}}, "_bucket");
+	MetricFamily total = counters("rest_responses_total", "responses through the REST API");
+	for (const Reported &request : requests)
+		add(total, static_cast<double>(request.durations.count), request.labels());
+	return {
+		total,
+		duration_family(gauges("rest_responses_avg_duration_seconds", "average duration of a response"), requests,
+						[](const Durations &d) { return d.total / static_cast<double>(d.count); }),
+		duration_family(gauges("rest_responses_min_duration_seconds", "least duration of a response"), requests,
+						[](const Durations &d) { return d.least; }),
+		duration_family(gauges("rest_responses_max_duration_seconds", "greatest duration of a response"), requests,
+						[](const Durations &d) { return d.most; }),
+		duration_family(histograms("rest_responses_duration_seconds", "durations of responses"), requests,
+						[](const Durations &d) -> const Durations & { return d; }),
+	};
+}
+
+class NodeMetrics final : public prometheus::Collectable {
+public:
+	NodeMetrics(const Service &service, bool per_collection) : service_(service), per_collection_(per_collection) {}
+
+	Families Collect() const override
+	{
+		Families families = app_families(service_.settings);
+		if (const auto collections = collection_figures(*service_.dispatcher))
+			append(families, collection_families(*collections));
+		append(families, request_families(reported(*service_.requests, per_collection_)));
+		append(families, quota_families(service_.dispatcher->quota_exceeded()));
+		append(families, memory_families());
+		append(families, process_families());
+		return families;
 	}
-	out.sample(durations.total, {{"method", kind.method}, {"endpoint", kind.endpoint}, {"status", "200"}}, "_sum");
-	out.sample(static_cast<double>(durations.count),
-			   {{"method", kind.method}, {"endpoint", kind.endpoint}, {"status", "200"}}, "_count");
-}
 
-void write_requests(PrometheusText &out, const telemetry::RequestStatistics &requests)
-{
-	const Reported kinds = reported(requests);
-	if (kinds.empty())
-		return;
-	out.family("rest_responses_total", "counter", "responses through the REST API");
-	for (const auto &[kind, durations] : kinds)
-		out.sample(static_cast<double>(durations.count),
-				   {{"method", kind.method}, {"endpoint", kind.endpoint}, {"status", std::to_string(kind.status)}});
-	write_duration(out, "rest_responses_avg_duration_seconds", "average duration of a response", kinds,
-				   [](const Durations &d) { return d.total / static_cast<double>(d.count); });
-	write_duration(out, "rest_responses_min_duration_seconds", "least duration of a response", kinds,
-				   [](const Durations &d) { return d.least; });
-	write_duration(out, "rest_responses_max_duration_seconds", "greatest duration of a response", kinds,
-				   [](const Durations &d) { return d.most; });
-	out.family("rest_responses_duration_seconds", "histogram", "durations of responses");
-	for (const auto &[kind, durations] : kinds)
-		if (kind.status == 200)
-			write_histogram(out, kind, durations);
-}
+private:
+	const Service &service_;
+	const bool per_collection_;
+};
 
 } /* namespace */
 
-std::string metrics_text(const Service &service)
+std::string metrics_text(const Service &service, bool per_collection)
 {
-	PrometheusText out(service.settings.service.metrics_prefix);
-	write_app(out, service);
-	if (const auto collections = collection_figures(*service.dispatcher))
-		write_collections(out, *collections);
-	write_requests(out, *service.requests);
-	write_memory(out);
-	write_process(out);
-	return out.take();
+	return telemetry::prometheus_text(NodeMetrics(service, per_collection).Collect(),
+									  service.settings.service.metrics_prefix);
 }
 
 } /* namespace vecext::api::rest */
