@@ -64,8 +64,6 @@ void warn_of_ignored(const config::Loaded &loaded)
 {
 	for (const std::string &warning : loaded.warnings)
 		spdlog::warn("{}", warning);
-	if (loaded.settings.storage.quotas.enabled)
-		spdlog::warn("storage.quotas: this version of vecextd does not enforce quotas");
 	if (loaded.settings.storage.recovery_mode)
 		spdlog::warn("recovery mode: {}", *loaded.settings.storage.recovery_mode);
 }

@@ -137,6 +137,20 @@ api::http::ServerOptions http_options(const Settings &settings)
 	return options;
 }
 
+std::optional<uint8_t> percent_of(uint64_t part, uint64_t whole)
+{
+	if (whole == 0)
+		return std::nullopt;
+	return static_cast<uint8_t>(std::min<uint64_t>(part * 100 / whole, 100));
+}
+
+model::QuotaUsage measured_usage(const std::string &storage_path)
+{
+	const telemetry::DiskUsage disk = telemetry::disk_usage(storage_path);
+	return {percent_of(telemetry::resident_bytes_of_family(), telemetry::memory_limit_bytes()),
+			percent_of(disk.total - disk.free, disk.total)};
+}
+
 collection::NodeSettings node_settings(const config::StorageSettings &storage)
 {
 	const config::CollectionDefaults &from = storage.collection;
@@ -153,6 +167,8 @@ collection::NodeSettings node_settings(const config::StorageSettings &storage)
 						 from.write_consistency_factor};
 	settings.search_timeout_seconds = storage.search_timeout_sec;
 	settings.max_collections = storage.max_collections;
+	settings.quota = storage.quotas;
+	settings.measure = [path = storage.storage_path] { return measured_usage(path); };
 	return settings;
 }
 
@@ -223,8 +239,10 @@ void Node::open_collections(const std::string &conninfo)
 	pool.conninfo = conninfo;
 	pool.size = pool_size(settings_);
 	pool.patience = settings_.postgres.wait_for_server;
-	dispatcher_ = std::make_shared<dispatch::Dispatcher>(std::make_shared<collection::TableOfContent>(
-		std::make_shared<postgres::Pool>(pool), node_settings(settings_.storage)));
+	collection::NodeSettings settings = node_settings(settings_.storage);
+	settings.slow_read = std::chrono::duration<double>(settings_.service.slow_query_secs);
+	dispatcher_ = std::make_shared<dispatch::Dispatcher>(
+		std::make_shared<collection::TableOfContent>(std::make_shared<postgres::Pool>(pool), std::move(settings)));
 }
 
 void Node::start_http()
@@ -281,7 +299,10 @@ api::http::Handler Node::rest_handler(std::vector<api::rest::Route> routes) cons
 		api::http::Response response = router->handle(request);
 		const auto duration = std::chrono::steady_clock::now() - start;
 		if (!response.endpoint.empty())
-			requests->record({method_name(request.method), response.endpoint, response.status}, duration);
+			requests->record({method_name(request.method), response.endpoint, response.status}, response.collection,
+							 duration);
+		if (request.method == api::http::Method::kDelete && response.endpoint == "/collections/{collection_name}")
+			requests->forget(response.collection);
 		spdlog::debug("{} {} {} {:.6f}", method_name(request.method), request.path, response.status,
 					  std::chrono::duration<double>(duration).count());
 		return response;

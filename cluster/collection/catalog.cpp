@@ -71,6 +71,10 @@ CREATE TABLE IF NOT EXISTS shards (
 	points bigint NOT NULL DEFAULT 0,
 	PRIMARY KEY (collection, shard)
 ) WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS settings (
+	name text PRIMARY KEY,
+	value jsonb NOT NULL
+);
 CREATE OR REPLACE VIEW collection_sizes AS
 	SELECT c.name, s.shard, s.points, s.operation, format('c%s_s%s', c.number, s.shard) AS table_name,
 		pg_table_size(r.oid) AS table_bytes, pg_indexes_size(r.oid) AS index_bytes
@@ -422,6 +426,24 @@ void Catalog::delete_payload_index(uint64_t number, const std::string &path)
 {
 	run("DELETE FROM qdrant_storage.payload_indexes WHERE collection = " + number_text(number) +
 		" AND path = " + quote_literal(path));
+}
+
+/* ---- the node ---- */
+
+std::optional<model::QuotaConfig> Catalog::load_quota()
+{
+	const Result rows = pool_->run(kNoDeadline, [](Connection &connection) {
+		return connection.command("SELECT value FROM qdrant_storage.settings WHERE name = 'quota'");
+	});
+	if (rows.rows() == 0)
+		return std::nullopt;
+	return model::quota_config_from(rows.text(0, 0));
+}
+
+void Catalog::save_quota(const model::QuotaConfig &config)
+{
+	run("INSERT INTO qdrant_storage.settings VALUES ('quota', " + quote_literal(model::to_stored_json(config)) +
+		") ON CONFLICT (name) DO UPDATE SET value = excluded.value");
 }
 
 } /* namespace vecext::collection */

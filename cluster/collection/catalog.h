@@ -9,11 +9,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/collection_config.h"
 #include "model/payload_index.h"
+#include "model/quota.h"
 #include "postgres/pool.h"
 #include "shard/local_shard.h"
 
@@ -65,6 +67,10 @@ public:
 	std::string next_index_suffix(uint64_t number);
 	void save_payload_index(uint64_t number, const std::string &path, const shard::PayloadIndex &index);
 	void delete_payload_index(uint64_t number, const std::string &path);
+
+	/* The node's quota; unset until one is saved. */
+	std::optional<model::QuotaConfig> load_quota();
+	void save_quota(const model::QuotaConfig &config);
 
 private:
 	void run(const std::string &script);

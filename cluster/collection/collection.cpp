@@ -115,6 +115,20 @@ model::Error Collection::timed_out(const std::string &operation, const model::Re
 														std::to_string(timeout_seconds(params)) + "s");
 }
 
+void Collection::drop()
+{
+	dropped_ = true;
+	try {
+		const TableTurns::Turn turn = turns_.for_change([this] { context_.worker->cancel(this); });
+		context_.catalog->drop(stored());
+	} catch (...) {
+		dropped_ = false;
+		submit_index_builds();
+		throw;
+	}
+	context_.issues->forget(name_);
+}
+
 /* ---- information ---- */
 
 model::CollectionInfo Collection::info()
@@ -176,6 +190,18 @@ model::StorageSizes Collection::storage_sizes()
 	});
 }
 
+void Collection::report_if_slow(std::chrono::duration<double> took, const std::vector<const model::Filter *> &filters)
+{
+	if (took <= context_.settings.slow_read)
+		return;
+	UnindexedTypes fields;
+	const StatePtr now = state();
+	for (const model::Filter *filter : filters)
+		collect_unindexed(*filter, now->schema, &fields);
+	if (!dropped_)
+		context_.issues->report(name_, fields);
+}
+
 /* ---- configuration ---- */
 
 void Collection::update_config(const model::UpdateCollection &request)
@@ -197,6 +223,7 @@ model::UpdateResult Collection::create_vector_name(const std::string &vector, co
 		throw model::unsupported("A sparse vector");
 	if (dense->multivector)
 		throw model::unsupported("A multivector");
+	context_.quota->check_growth();
 	const std::lock_guard lock(changing_);
 	require_alive();
 	StoredCollection stored = this->stored();
@@ -206,6 +233,7 @@ model::UpdateResult Collection::create_vector_name(const std::string &vector, co
 		throw model::wrong_input("Vector `" + vector + "` already exists with another configuration");
 	}
 	stored.config.vectors[vector] = *dense;
+	const TableTurns::Turn turn = turns_.for_change();
 	const std::unique_lock columns(columns_);
 	stored.vectors.push_back(context_.catalog->add_vector(stored, vector));
 	set_state(std::move(stored));
@@ -222,6 +250,7 @@ model::UpdateResult Collection::delete_vector_name(const std::string &vector, co
 		throw model::unknown_vector(vector);
 	const StoredVector dropped = *found;
 	stored.config.vectors.erase(vector);
+	const TableTurns::Turn turn = turns_.for_change();
 	const std::unique_lock columns(columns_);
 	context_.catalog->drop_vector(stored, dropped);
 	std::erase_if(stored.vectors, [&](const StoredVector &other) { return other.name == vector; });

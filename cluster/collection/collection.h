@@ -17,9 +17,12 @@
 #include "collection/catalog.h"
 #include "collection/config_change.h"
 #include "collection/index_worker.h"
+#include "collection/issues.h"
 #include "collection/query/inputs.h"
+#include "collection/quota.h"
 #include "collection/rate_limiter.h"
 #include "collection/shard_reads.h"
+#include "collection/table_turns.h"
 #include "model/collection_info.h"
 #include "model/query.h"
 #include "model/update.h"
@@ -33,6 +36,9 @@ struct NodeSettings {
 	CollectionDefaults defaults;
 	uint64_t search_timeout_seconds = 60;
 	std::optional<uint64_t> max_collections;
+	model::QuotaConfig quota; /* until the catalog has another */
+	Quota::Measure measure;   /* unset: nothing is known, no quota holds */
+	std::chrono::duration<double> slow_read{1.2};
 };
 
 /* What collections share. */
@@ -40,6 +46,8 @@ struct CollectionContext {
 	std::shared_ptr<postgres::Pool> pool;
 	std::shared_ptr<Catalog> catalog;
 	std::shared_ptr<IndexWorker> worker;
+	std::shared_ptr<Quota> quota;
+	std::shared_ptr<Issues> issues;
 	NodeSettings settings;
 };
 
@@ -55,8 +63,8 @@ public:
 	/* Rebuilds what a restart interrupted. Called once, when it is shared. */
 	void resume_index_builds();
 
-	/* While it is dropped, calls throw collection_not_found. */
-	void set_dropped(bool dropped) { dropped_ = dropped; }
+	/* Drops its tables. From then on, and meanwhile, calls throw collection_not_found. */
+	void drop();
 
 	model::CollectionInfo info();
 	std::vector<model::Optimization> optimizations();
@@ -73,7 +81,7 @@ public:
 	model::UpdateResult delete_vector_name(const std::string &vector, const model::UpdateParams &params);
 
 	/* Updates: all are checked before the first is carried out. */
-	std::vector<model::UpdateResult> update(const std::vector<model::UpdateOperation> &operations,
+	std::vector<model::UpdateResult> update(std::vector<model::UpdateOperation> operations,
 											const model::UpdateParams &params);
 
 	/* Reads. */
@@ -85,6 +93,9 @@ public:
 	/* Vectors of points by their ids. Throws point_not_found and unknown_vector. */
 	queries::PointVectors stored_vectors(const std::string &vector, const std::vector<model::PointId> &ids,
 										 postgres::Deadline deadline);
+
+	/* After a read: where it was slow, unindexed fields of its filters become issues. */
+	void report_if_slow(std::chrono::duration<double> took, const std::vector<const model::Filter *> &filters);
 
 	/* The collection that a request's lookup_from names; throws not_found. */
 	using CollectionFinder = std::function<std::shared_ptr<Collection>(const std::string &name)>;
@@ -119,9 +130,8 @@ private:
 
 	/* collection_update.cpp */
 	void check(const State &state, const model::UpdateOperation &operation);
-	model::UpdateOperation prepared(const State &state, const model::UpdateOperation &operation) const;
-	model::UpdateResult apply(const State &state, const model::UpdateOperation &operation,
-							  const model::UpdateParams &params);
+	void prepare(const State &state, model::UpdateOperation *operation) const;
+	model::UpdateResult apply(const State &state, model::UpdateOperation operation, const model::UpdateParams &params);
 	void build_payload_index(const std::string &path, const shard::PayloadIndex &index);
 	void drop_payload_index(const shard::PayloadIndex &index);
 
@@ -163,6 +173,7 @@ private:
 	StatePtr state_;
 	std::atomic<bool> dropped_ = false;
 
+	TableTurns turns_;
 	std::mutex changing_;       /* held while the configuration changes */
 	std::shared_mutex columns_; /* shared by updates, exclusive to changes of columns */
 

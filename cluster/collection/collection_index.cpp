@@ -41,6 +41,7 @@ std::string in_storage(const std::string &name)
 model::UpdateResult Collection::create_field_index(const std::string &path, const model::PayloadFieldSchema &schema,
 												   const model::UpdateParams &params)
 {
+	context_.quota->check_growth();
 	const std::lock_guard lock(changing_);
 	require_alive();
 	const StatePtr before = state();
@@ -50,6 +51,7 @@ model::UpdateResult Collection::create_field_index(const std::string &path, cons
 		return result_of(params);
 	if (found == stored.payload_indexes.end())
 		StrictMode(stored.config, before->schema).check_new_index(stored.payload_indexes.size());
+	const TableTurns::Turn turn = turns_.for_change();
 	const shard::PayloadIndex index{schema, context_.catalog->next_index_suffix(number_)};
 	build_payload_index(path, index);
 	context_.catalog->save_payload_index(number_, path, index);
@@ -57,6 +59,7 @@ model::UpdateResult Collection::create_field_index(const std::string &path, cons
 		drop_payload_index(found->second);
 	stored.payload_indexes[path] = index;
 	set_state(std::move(stored));
+	context_.issues->resolve(name_, path);
 	return result_of(params);
 }
 
@@ -68,6 +71,7 @@ model::UpdateResult Collection::delete_field_index(const std::string &path, cons
 	const auto found = stored.payload_indexes.find(path);
 	if (found == stored.payload_indexes.end())
 		return result_of(params);
+	const TableTurns::Turn turn = turns_.for_change();
 	const shard::PayloadIndex index = found->second;
 	stored.payload_indexes.erase(found);
 	context_.catalog->delete_payload_index(number_, path);
@@ -137,7 +141,7 @@ void Collection::submit_index_builds()
 			tasks_.push_back(vector.name);
 			task_errors_.erase(vector.name);
 		}
-		context_.worker->submit([self = weak_from_this(), name = vector.name](Connection &connection) {
+		context_.worker->submit(this, [self = weak_from_this(), name = vector.name](Connection &connection) {
 			if (const auto collection = self.lock())
 				collection->build_vector_index(connection, name);
 		});
@@ -178,6 +182,9 @@ void Collection::build_vector_index(Connection &connection, const std::string &v
 void Collection::replace_index(Connection &connection, const shard::LocalShard &shard, const StoredVector &vector,
 							   const std::string &definition)
 {
+	const TableTurns::Turn turn = turns_.for_build();
+	if (dropped_)
+		return;
 	const std::string name = vector_index_name(shard::shard_table(number_, shard.id()), vector), next = name + "_next";
 	connection.command("DROP INDEX CONCURRENTLY IF EXISTS " + in_storage(next));
 	if (definition.empty()) {

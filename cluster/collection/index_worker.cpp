@@ -29,13 +29,20 @@ IndexWorker::~IndexWorker()
 	thread_.join();
 }
 
-void IndexWorker::submit(Job job)
+void IndexWorker::submit(const void *owner, Job job)
 {
 	{
 		const std::lock_guard lock(mutex_);
-		jobs_.push_back(std::move(job));
+		jobs_.push_back({owner, std::move(job)});
 	}
 	changed_.notify_all();
+}
+
+void IndexWorker::cancel(const void *owner)
+{
+	const std::lock_guard lock(mutex_);
+	if (running_ == owner)
+		cancel_statement();
 }
 
 void IndexWorker::work()
@@ -45,11 +52,13 @@ void IndexWorker::work()
 		changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
 		if (stopping_)
 			return;
-		const Job job = std::move(jobs_.front());
+		const Owned next = std::move(jobs_.front());
 		jobs_.pop_front();
+		running_ = next.owner;
 		lock.unlock();
-		run(job);
+		run(next.job);
 		lock.lock();
+		running_ = nullptr;
 	}
 }
 

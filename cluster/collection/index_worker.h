@@ -27,7 +27,10 @@ public:
 	/* A job reports its errors itself; one that throws is dropped. A job that loses
 	 * its connection is run again. */
 	using Job = std::function<void(postgres::Connection &)>;
-	void submit(Job job);
+	void submit(const void *owner, Job job);
+
+	/* Cancels the statement that runs if it is of a job of this owner. */
+	void cancel(const void *owner);
 
 private:
 	void work();
@@ -37,7 +40,12 @@ private:
 	std::string conninfo_;
 	std::mutex mutex_;
 	std::condition_variable changed_;
-	std::deque<Job> jobs_;
+	struct Owned {
+		const void *owner;
+		Job job;
+	};
+	std::deque<Owned> jobs_;
+	const void *running_ = nullptr; /* whose job runs */
 	bool stopping_ = false;
 	std::thread thread_; /* last: it uses the others */
 };

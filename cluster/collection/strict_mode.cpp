@@ -3,13 +3,10 @@
  */
 #include "collection/strict_mode.h"
 
-#include <algorithm>
-
+#include "collection/filter_indexes.h"
 #include "model/error.h"
 
 namespace vecext::collection {
-
-using model::PayloadFieldType;
 
 namespace {
 
@@ -35,48 +32,6 @@ template <class T> void check_at_most(const char *name, T value, const std::opti
 	if (limit && value > *limit)
 		refuse("Limit exceeded " + text_of(value) + " > " + text_of(*limit) + " for \"" + name + "\"",
 			   std::string("Reduce the \"") + name + "\" parameter to or below " + text_of(*limit) + ".");
-}
-
-/* Which types of index serve a field condition. */
-struct Wanted {
-	std::vector<PayloadFieldType> types;
-	const char *names;
-};
-
-Wanted wanted_index(const model::Match &match)
-{
-	if (const auto *value = std::get_if<model::MatchValue>(&match)) {
-		if (std::holds_alternative<std::string>(value->value))
-			return {{PayloadFieldType::kKeyword, PayloadFieldType::kUuid}, "keyword, uuid"};
-		if (std::holds_alternative<bool>(value->value))
-			return {{PayloadFieldType::kBool}, "bool"};
-		return {{PayloadFieldType::kInteger}, "integer"};
-	}
-	if (const auto *text = std::get_if<model::MatchText>(&match)) {
-		if (text->kind == model::MatchText::kPrefix)
-			return {{PayloadFieldType::kKeyword}, "keyword"};
-		return {{PayloadFieldType::kText}, "text"};
-	}
-	const auto *any = std::get_if<model::MatchAny>(&match);
-	const auto *except = std::get_if<model::MatchExcept>(&match);
-	const bool integers = any ? !any->integers.empty() : !except->integers.empty();
-	if (integers)
-		return {{PayloadFieldType::kInteger}, "integer"};
-	return {{PayloadFieldType::kKeyword, PayloadFieldType::kUuid}, "keyword, uuid"};
-}
-
-std::vector<Wanted> wanted_indexes(const model::FieldCondition &condition)
-{
-	std::vector<Wanted> all;
-	if (condition.match)
-		all.push_back(wanted_index(*condition.match));
-	if (condition.range && std::holds_alternative<model::NumberRange>(*condition.range))
-		all.push_back({{PayloadFieldType::kInteger, PayloadFieldType::kFloat}, "integer, float"});
-	else if (condition.range)
-		all.push_back({{PayloadFieldType::kDatetime}, "datetime"});
-	if (condition.geo_bounding_box || condition.geo_radius || condition.geo_polygon)
-		all.push_back({{PayloadFieldType::kGeo}, "geo"});
-	return all;
 }
 
 uint64_t values_in(const model::FieldCondition &condition)
@@ -192,11 +147,8 @@ void StrictMode::check_field(const model::FieldCondition &condition, bool needs_
 	if (!needs_indexes)
 		return;
 	const model::PayloadFieldSchema *index = schema_.payload_index(condition.key);
-	for (const Wanted &wanted : wanted_indexes(condition)) {
-		const bool serves =
-			index && std::find(wanted.types.begin(), wanted.types.end(), index->type) != wanted.types.end();
-		check_index_for(condition.key, wanted.names, serves ? index : nullptr);
-	}
+	for (const WantedIndex &wanted : wanted_indexes(condition))
+		check_index_for(condition.key, wanted.names, serves(index, wanted) ? index : nullptr);
 }
 
 void StrictMode::check_index_for(const std::string &path, const char *types,
@@ -329,6 +281,13 @@ void StrictMode::check_new_index(uint64_t indexes) const
 		refuse("Collection already has the maximum number of payload indices (" +
 				   text_of(*limits_->max_payload_index_count) + ")",
 			   "Please delete an existing index before creating a new one.");
+}
+
+void StrictMode::check_memory(const std::optional<uint8_t> &used) const
+{
+	if (limits_ && used && limits_->max_resident_memory_percent && *used >= *limits_->max_resident_memory_percent)
+		refuse("Max resident memory limit of " + text_of(*limits_->max_resident_memory_percent) + "% reached!",
+			   "Please delete points to continue.");
 }
 
 void StrictMode::check_storage(uint64_t vector_bytes, uint64_t payload_bytes) const

@@ -39,7 +39,10 @@ public:
 	void check_update(const model::UpdateOperation &operation, uint64_t points) const;
 	void check_new_index(uint64_t indexes) const;
 
-	/* For upserts that add: sizes in bytes. */
+	/* For what adds data: percent of the node's memory that is in use. */
+	void check_memory(const std::optional<uint8_t> &used) const;
+
+	/* For what adds data: sizes in bytes. */
 	void check_storage(uint64_t vector_bytes, uint64_t payload_bytes) const;
 
 private:

@@ -27,6 +27,8 @@ TableOfContent::TableOfContent(std::shared_ptr<postgres::Pool> pool, NodeSetting
 	context_.catalog->install();
 	context_.worker = std::make_shared<IndexWorker>(pool->conninfo());
 	context_.pool = std::move(pool);
+	context_.issues = std::make_shared<Issues>();
+	context_.quota = std::make_shared<Quota>(context_.catalog->load_quota().value_or(settings.quota), settings.measure);
 	context_.settings = std::move(settings);
 	open_all();
 }
@@ -62,6 +64,7 @@ bool TableOfContent::create(const std::string &name, const model::CreateCollecti
 									 ". Max collections limit reached: " + std::to_string(*limit));
 	}
 	check_supported(request);
+	context_.quota->check_growth();
 	StoredCollection stored = context_.catalog->create(name, new_config(request, context_.settings.defaults));
 	const auto collection = std::make_shared<Collection>(context_, std::move(stored));
 	const std::unique_lock writing(mutex_);
@@ -80,13 +83,7 @@ bool TableOfContent::drop(const std::string &name)
 			return false;
 		collection = found->second;
 	}
-	collection->set_dropped(true);
-	try {
-		context_.catalog->drop(collection->stored());
-	} catch (...) {
-		collection->set_dropped(false);
-		throw;
-	}
+	collection->drop();
 	const std::unique_lock writing(mutex_);
 	collections_.erase(name);
 	std::erase_if(aliases_, [&](const auto &alias) { return alias.second == name; });
@@ -181,6 +178,15 @@ std::vector<model::AliasDescription> TableOfContent::aliases() const
 	for (const auto &[alias, collection] : aliases_)
 		all.push_back({alias, collection});
 	return all;
+}
+
+/* ---- the node ---- */
+
+void TableOfContent::set_quota(const model::QuotaConfig &config)
+{
+	const std::lock_guard lock(changing_);
+	context_.catalog->save_quota(config);
+	context_.quota->set_config(config);
 }
 
 bool TableOfContent::is_ready()

@@ -35,6 +35,10 @@ public:
 	bool update_aliases(const std::vector<model::AliasAction> &actions);
 	std::vector<model::AliasDescription> aliases() const;
 
+	const std::shared_ptr<Issues> &issues() const { return context_.issues; }
+	const std::shared_ptr<Quota> &quota() const { return context_.quota; }
+	void set_quota(const model::QuotaConfig &config); /* durable when it returns */
+
 	bool is_ready();
 
 private:

@@ -43,7 +43,6 @@ constexpr std::array kWithoutEffect{
 	"service.enable_static_content",
 	"service.hide_jwt_dashboard",
 	"service.hardware_reporting",
-	"service.slow_query_secs",
 	"service.enable_snapshot_url_recovery",
 	"cluster.",
 	"audit.",
@@ -259,7 +258,7 @@ void read_storage(const Reader &reader, Layers &layers, StorageSettings &out)
 	reader.read("storage.quotas.enabled", out.quotas.enabled);
 	reader.read("storage.quotas.max_resident_memory_percent", out.quotas.max_resident_memory_percent, 1u, 100u);
 	reader.read("storage.quotas.max_disk_usage_percent", out.quotas.max_disk_usage_percent, 1u, 100u);
-	reader.read("storage.quotas.release_margin_percent", out.quotas.release_margin_percent, 0, 100);
+	reader.read("storage.quotas.release_margin_percent", out.quotas.release_margin_percent, 0u, 100u);
 	read_collection(reader, layers, out.collection);
 	if (out.storage_path.empty())
 		throw ConfigError("storage.storage_path is empty");
@@ -281,6 +280,7 @@ void read_service(const Reader &reader, ServiceSettings &out)
 	reader.read("service.read_only_api_key", out.read_only_api_key);
 	reader.read("service.jwt_rbac", out.jwt_rbac);
 	reader.read("service.metrics_prefix", out.metrics_prefix);
+	reader.read("service.slow_query_secs", out.slow_query_secs, 0.0, 86400.0);
 	reader.read_duration("service.http_keep_alive_timeout_sec", out.keep_alive_timeout);
 	reader.read_duration("service.http_client_request_timeout_sec", out.client_request_timeout);
 	reader.read_duration("service.http_client_disconnect_timeout_sec", out.client_disconnect_timeout);

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "model/collection_config.h"
+#include "model/quota.h"
 
 namespace vecext::config {
 
@@ -45,19 +46,13 @@ struct CollectionDefaults {
 	std::optional<model::StrictModeConfig> strict_mode;
 };
 
-struct Quotas {
-	bool enabled = false;
-	std::optional<uint8_t> max_resident_memory_percent, max_disk_usage_percent;
-	uint8_t release_margin_percent = 5;
-};
-
 struct StorageSettings {
 	std::string storage_path = "./storage";
 	std::optional<std::string> recovery_mode;
 	std::optional<uint64_t> max_collections;
 	uint64_t search_timeout_sec = 60;
 	CollectionDefaults collection;
-	Quotas quotas;
+	model::QuotaConfig quotas; /* until PUT /quotas sets others */
 };
 
 struct ServiceSettings {
@@ -70,6 +65,7 @@ struct ServiceSettings {
 	std::string api_key, alt_api_key, read_only_api_key; /* "" when unset */
 	bool jwt_rbac = false;
 	std::string metrics_prefix;
+	double slow_query_secs = 1.2; /* a filtered search that takes longer is looked into for /issues */
 	std::chrono::seconds keep_alive_timeout{5}, client_request_timeout{5}, client_disconnect_timeout{5};
 };
 

@@ -7,7 +7,73 @@
 
 namespace vecext::dispatch {
 
+using collection::Collection;
+
 namespace {
+
+using Filters = std::vector<const model::Filter *>;
+
+void add_filter(const std::optional<model::Filter> &filter, Filters *filters)
+{
+	if (filter)
+		filters->push_back(&*filter);
+}
+
+void add_prefetches(const std::vector<model::Prefetch> &prefetches, Filters *filters)
+{
+	for (const model::Prefetch &prefetch : prefetches) {
+		add_filter(prefetch.filter, filters);
+		add_prefetches(prefetch.prefetch, filters);
+	}
+}
+
+/* A scroll, a count, a facet, a matrix. */
+template <class Request> Filters filters_of(const Request &request)
+{
+	Filters filters;
+	add_filter(request.filter, &filters);
+	return filters;
+}
+
+void add_filters(const model::QueryRequest &request, Filters *filters)
+{
+	add_filter(request.filter, filters);
+	add_prefetches(request.prefetch, filters);
+}
+
+Filters filters_of(const model::QueryGroupsRequest &request)
+{
+	Filters filters;
+	add_filters(request.query, &filters);
+	return filters;
+}
+
+Filters filters_of(const std::vector<model::QueryRequest> &requests)
+{
+	Filters filters;
+	for (const model::QueryRequest &request : requests)
+		add_filters(request, &filters);
+	return filters;
+}
+
+/* Reads, and reports a read that took long, one that timed out, too. */
+template <class Request, class Read> auto watched(Collection &collection, const Request &request, const Read &read)
+{
+	const auto start = std::chrono::steady_clock::now();
+	const auto report = [&] {
+		const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+		collection.report_if_slow(took, filters_of(request));
+	};
+	try {
+		auto result = read();
+		report();
+		return result;
+	} catch (const model::Error &error) {
+		if (error.kind() == model::ErrorKind::kTimeout)
+			report();
+		throw;
+	}
+}
 
 /* The point that a group's id names; none for a text that is no UUID, or a negative number. */
 std::optional<model::PointId> point_of(const model::GroupId &group)
@@ -98,17 +164,19 @@ std::vector<model::AliasDescription> Dispatcher::collection_aliases(const std::s
 
 /* ---- updates ---- */
 
-model::UpdateResult Dispatcher::update(const std::string &name, const model::UpdateOperation &operation,
+model::UpdateResult Dispatcher::update(const std::string &name, model::UpdateOperation operation,
 									   const model::UpdateParams &params)
 {
-	return toc_->get(name)->update({operation}, params).front();
+	std::vector<model::UpdateOperation> operations;
+	operations.push_back(std::move(operation));
+	return toc_->get(name)->update(std::move(operations), params).front();
 }
 
 std::vector<model::UpdateResult> Dispatcher::update_batch(const std::string &name,
-														  const std::vector<model::UpdateOperation> &operations,
+														  std::vector<model::UpdateOperation> operations,
 														  const model::UpdateParams &params)
 {
-	return toc_->get(name)->update(operations, params);
+	return toc_->get(name)->update(std::move(operations), params);
 }
 
 model::UpdateResult Dispatcher::create_field_index(const std::string &name, const std::string &field,
@@ -148,18 +216,21 @@ std::vector<model::Record> Dispatcher::retrieve(const std::string &name, const m
 model::ScrollResult Dispatcher::scroll(const std::string &name, const model::ScrollRequest &request,
 									   const model::ReadParams &params)
 {
-	return toc_->get(name)->scroll(request, params);
+	const auto collection = toc_->get(name);
+	return watched(*collection, request, [&] { return collection->scroll(request, params); });
 }
 
 uint64_t Dispatcher::count(const std::string &name, const model::CountRequest &request, const model::ReadParams &params)
 {
-	return toc_->get(name)->count(request, params);
+	const auto collection = toc_->get(name);
+	return watched(*collection, request, [&] { return collection->count(request, params); });
 }
 
 std::vector<model::FacetHit> Dispatcher::facet(const std::string &name, const model::FacetRequest &request,
 											   const model::ReadParams &params)
 {
-	return toc_->get(name)->facet(request, params);
+	const auto collection = toc_->get(name);
+	return watched(*collection, request, [&] { return collection->facet(request, params); });
 }
 
 std::vector<model::ScoredPoint> Dispatcher::query(const std::string &name, const model::QueryRequest &request,
@@ -172,7 +243,8 @@ std::vector<std::vector<model::ScoredPoint>> Dispatcher::query_batch(const std::
 																	 const std::vector<model::QueryRequest> &requests,
 																	 const model::ReadParams &params)
 {
-	return toc_->get(name)->query(requests, finder(), params);
+	const auto collection = toc_->get(name);
+	return watched(*collection, requests, [&] { return collection->query(requests, finder(), params); });
 }
 
 std::vector<model::PointGroup> Dispatcher::query_groups(const std::string &name,
@@ -181,7 +253,8 @@ std::vector<model::PointGroup> Dispatcher::query_groups(const std::string &name,
 {
 	const auto collection = toc_->get(name);
 	const auto other = request.with_lookup ? finder()(request.with_lookup->collection) : nullptr;
-	std::vector<model::PointGroup> groups = collection->query_groups(request, finder(), params);
+	std::vector<model::PointGroup> groups =
+		watched(*collection, request, [&] { return collection->query_groups(request, finder(), params); });
 	if (!other)
 		return groups;
 	model::RetrieveRequest lookup;
@@ -202,7 +275,8 @@ std::vector<model::PointGroup> Dispatcher::query_groups(const std::string &name,
 std::vector<model::MatrixRow> Dispatcher::search_matrix(const std::string &name, const model::MatrixRequest &request,
 														const model::ReadParams &params)
 {
-	return toc_->get(name)->search_matrix(request, params);
+	const auto collection = toc_->get(name);
+	return watched(*collection, request, [&] { return collection->search_matrix(request, params); });
 }
 
 /* Finds what a request names beside its own collection. */
@@ -213,6 +287,38 @@ std::function<std::shared_ptr<collection::Collection>(const std::string &)> Disp
 			throw model::not_found("Collection " + name + " not found");
 		return toc_->get(name);
 	};
+}
+
+/* ---- the node ---- */
+
+model::QuotaConfig Dispatcher::quota_config()
+{
+	return toc_->quota()->config();
+}
+
+void Dispatcher::set_quota_config(const model::QuotaConfig &config)
+{
+	toc_->set_quota(config);
+}
+
+model::QuotaUsage Dispatcher::quota_usage()
+{
+	return toc_->quota()->usage();
+}
+
+model::QuotaExceeded Dispatcher::quota_exceeded()
+{
+	return toc_->quota()->exceeded();
+}
+
+std::vector<model::UnindexedField> Dispatcher::issues()
+{
+	return toc_->issues()->list();
+}
+
+void Dispatcher::clear_issues()
+{
+	toc_->issues()->clear();
 }
 
 bool Dispatcher::is_ready()

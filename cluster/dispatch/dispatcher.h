@@ -20,7 +20,9 @@
 #include "model/collection_config.h"
 #include "model/collection_info.h"
 #include "model/error.h"
+#include "model/issue.h"
 #include "model/query.h"
+#include "model/quota.h"
 #include "model/update.h"
 
 namespace vecext::collection {
@@ -53,11 +55,11 @@ public:
 	std::vector<model::AliasDescription> collection_aliases(const std::string &name);
 
 	/* Updates. */
-	model::UpdateResult update(const std::string &name, const model::UpdateOperation &operation,
+	model::UpdateResult update(const std::string &name, model::UpdateOperation operation,
 							   const model::UpdateParams &params);
 	/* In order; stops at the first error, which is thrown. */
 	std::vector<model::UpdateResult> update_batch(const std::string &name,
-												  const std::vector<model::UpdateOperation> &operations,
+												  std::vector<model::UpdateOperation> operations,
 												  const model::UpdateParams &params);
 	model::UpdateResult create_field_index(const std::string &name, const std::string &field,
 										   const model::PayloadFieldSchema &schema, const model::UpdateParams &params);
@@ -86,6 +88,14 @@ public:
 												const model::ReadParams &params);
 	std::vector<model::MatrixRow> search_matrix(const std::string &name, const model::MatrixRequest &request,
 												const model::ReadParams &params);
+
+	/* The node: what may be stored on it, and what slowed it down. */
+	model::QuotaConfig quota_config();
+	void set_quota_config(const model::QuotaConfig &config); /* durable when it returns */
+	model::QuotaUsage quota_usage();
+	model::QuotaExceeded quota_exceeded();
+	std::vector<model::UnindexedField> issues();
+	void clear_issues();
 
 	/* Whether every local shard can answer (readyz). */
 	bool is_ready();

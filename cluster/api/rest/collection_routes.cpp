@@ -10,6 +10,7 @@
 #include "api/rest/handler.h"
 #include "api/rest/parameters.h"
 #include "model/error.h"
+#include "model/names.h"
 
 namespace vecext::api::rest {
 
@@ -263,11 +264,28 @@ Answer delete_index(Dispatcher &dispatcher, const Call &call)
 		dispatcher.delete_field_index(collection_of(call), call.path("field_name"), update_params(call)));
 }
 
+/* Of what is created; what exists may be asked for by any name. */
+const std::string &new_name(const Call &call, std::string_view parameter, size_t most_bytes)
+{
+	const std::string &name = call.path(parameter);
+	if (const auto problem = model::name_problem(name, most_bytes))
+		throw model::Error(model::ErrorKind::kValidation,
+						   "Validation error in path parameters: [" + std::string(parameter) + ": " + *problem + "]");
+	return name;
+}
+
+Answer create_collection(Dispatcher &dispatcher, const Call &call)
+{
+	query_integer(call, "timeout", 1);
+	const std::string &name = new_name(call, "collection_name", model::kMaxCollectionName);
+	return flag(dispatcher.create_collection(name, decoded(call, decode_create_collection)));
+}
+
 Answer create_vector_name(Dispatcher &dispatcher, const Call &call)
 {
 	const auto config = decoded(call, decode_vector_name_config);
-	return update_result(
-		dispatcher.create_vector_name(collection_of(call), call.path("vector_name"), config, update_params(call)));
+	return update_result(dispatcher.create_vector_name(
+		collection_of(call), new_name(call, "vector_name", model::kMaxVectorName), config, update_params(call)));
 }
 
 Answer delete_vector_name(Dispatcher &dispatcher, const Call &call)
@@ -279,6 +297,14 @@ Answer delete_vector_name(Dispatcher &dispatcher, const Call &call)
 [[noreturn]] Answer standalone(const Call &)
 {
 	throw model::Error(model::ErrorKind::kStandalone, "Qdrant is running in standalone mode");
+}
+
+/* Updates are applied when they are acknowledged: there is nothing to drop. */
+Answer truncate_unapplied_wal(Dispatcher &dispatcher, const Call &call)
+{
+	query_flag(call, "wait", true);
+	dispatcher.resolve(collection_of(call));
+	return {Answer::kResult, "0", 200, "application/json"};
 }
 
 Answer list_shard_keys(Dispatcher &dispatcher, const Call &call)
@@ -304,10 +330,7 @@ std::vector<Route> collection_routes(std::shared_ptr<Dispatcher> dispatcher, uin
 		{Method::kGet, "/aliases", Need::kAnyAccess,
 		 with([](Dispatcher &d, const Call &call) { return aliases_answer(call, d.list_aliases()); })},
 		{Method::kGet, "/collections/{collection_name}", Need::kRead, with(info)},
-		{Method::kPut, "/collections/{collection_name}", Need::kManage, with([](Dispatcher &d, const Call &call) {
-			 query_integer(call, "timeout", 1);
-			 return flag(d.create_collection(collection_of(call), decoded(call, decode_create_collection)));
-		 })},
+		{Method::kPut, "/collections/{collection_name}", Need::kManage, with(create_collection)},
 		{Method::kPatch, "/collections/{collection_name}", Need::kManage, with([](Dispatcher &d, const Call &call) {
 			 query_integer(call, "timeout", 1);
 			 return flag(d.update_collection(collection_of(call), decoded(call, decode_update_collection)));
@@ -322,6 +345,8 @@ std::vector<Route> collection_routes(std::shared_ptr<Dispatcher> dispatcher, uin
 		 })},
 		{Method::kGet, "/collections/{collection_name}/optimizations", Need::kRead, with(optimizations)},
 		{Method::kGet, "/collections/{collection_name}/memory", Need::kRead, with(memory)},
+		{Method::kPost, "/collections/{collection_name}/truncate_unapplied_wal", Need::kManage,
+		 with(truncate_unapplied_wal)},
 		{Method::kPut, "/collections/{collection_name}/index", Need::kWrite, with(create_index)},
 		{Method::kDelete, "/collections/{collection_name}/index/{field_name}", Need::kWrite, with(delete_index)},
 		{Method::kPut, "/collections/{collection_name}/vectors/{vector_name}", Need::kWrite, with(create_vector_name)},

@@ -2,6 +2,7 @@
  * decode_collection.cpp: configurations of collections.
  */
 #include "api/rest/decode.h"
+#include "model/names.h"
 
 namespace vecext::api::rest {
 
@@ -131,14 +132,22 @@ model::VectorParams decode_vector_params(const Node &node)
 }
 
 /* One vector's parameters, or a map of names: a map has no `size` that is a number. */
+void check_vector_name(const Node &node, std::string_view name)
+{
+	if (const auto problem = model::name_problem(name, model::kMaxVectorName))
+		node.violation(*problem);
+}
+
 model::VectorsConfig decode_vectors(const Node &node)
 {
 	const auto size = node.field("size");
 	if (size && !size->is_object())
 		return {{"", decode_vector_params(node)}};
 	model::VectorsConfig vectors;
-	for (const auto &[name, value] : node.object())
+	for (const auto &[name, value] : node.object()) {
+		check_vector_name(node, name);
 		vectors[std::string(name)] = decode_vector_params(node.member(value, name));
+	}
 	return vectors;
 }
 
@@ -162,8 +171,10 @@ model::SparseVectorsConfig optional_sparse_vectors(const Node &object)
 {
 	model::SparseVectorsConfig vectors;
 	if (const auto field = object.field("sparse_vectors"))
-		for (const auto &[name, value] : field->object())
+		for (const auto &[name, value] : field->object()) {
+			check_vector_name(*field, name);
 			vectors[std::string(name)] = decode_sparse_params(field->member(value, name));
+		}
 	return vectors;
 }
 

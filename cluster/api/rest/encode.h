@@ -8,6 +8,7 @@
 #include "api/rest/json_writer.h"
 #include "model/collection_info.h"
 #include "model/query.h"
+#include "model/quota.h"
 #include "model/update.h"
 
 namespace vecext::api::rest {
@@ -23,6 +24,9 @@ void write_matrix_offsets(JsonWriter &out, const std::vector<model::MatrixRow> &
 void write_update_result(JsonWriter &out, const model::UpdateResult &result);
 void write_collection_info(JsonWriter &out, const model::CollectionInfo &info);
 void write_collection_config(JsonWriter &out, const model::CollectionConfig &config);
+void write_collection_params(JsonWriter &out, const model::CollectionConfig &config);
+void write_optimizer_status(JsonWriter &out, const std::optional<std::string> &error);
+void write_quota_config(JsonWriter &out, const model::QuotaConfig &config);
 void write_aliases(JsonWriter &out, const std::vector<model::AliasDescription> &aliases);
 
 } /* namespace vecext::api::rest */

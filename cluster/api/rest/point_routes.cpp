@@ -23,19 +23,19 @@ using http::Method;
 template <class Decode> auto update(Decode decode)
 {
 	return [decode](Dispatcher &dispatcher, const Call &call) {
-		const model::UpdateOperation operation = decoded(call, decode);
+		model::UpdateOperation operation = decoded(call, decode);
 		JsonWriter out;
-		write_update_result(out, dispatcher.update(collection_of(call), operation, update_params(call)));
+		write_update_result(out, dispatcher.update(collection_of(call), std::move(operation), update_params(call)));
 		return result(out);
 	};
 }
 
 Answer update_batch(Dispatcher &dispatcher, const Call &call)
 {
-	const auto operations = decoded(call, decode_update_batch);
+	auto operations = decoded(call, decode_update_batch);
 	JsonWriter out;
 	out.begin_array();
-	for (const auto &update : dispatcher.update_batch(collection_of(call), operations, update_params(call)))
+	for (const auto &update : dispatcher.update_batch(collection_of(call), std::move(operations), update_params(call)))
 		write_update_result(out, update);
 	out.end_array();
 	return result(out);

@@ -29,8 +29,9 @@ std::vector<std::string> visible_collections(const Service &service, const auth:
 /* "2026-01-02T03:04:05.678901Z" */
 std::string iso_time(std::chrono::system_clock::time_point time);
 
-/* The body of /metrics. Collections are left out while PostgreSQL is away. */
-std::string metrics_text(const Service &service);
+/* The body of /metrics. Collections are left out while PostgreSQL is away.
+ * `per_collection`: requests are counted for each collection. */
+std::string metrics_text(const Service &service, bool per_collection);
 
 /* The result of /telemetry: behaviour at level 0, 1 (short), 2 (collections whole),
  * 3 and more (shards). `anonymize` replaces names by hashes. */

@@ -3,7 +3,6 @@
  */
 #include "api/rest/service_routes.h"
 
-#include <algorithm>
 #include <atomic>
 
 #include "api/rest/handler.h"
@@ -11,7 +10,6 @@
 #include "config/load.h"
 #include "config/version.h"
 #include "logging/log.h"
-#include "telemetry/process.h"
 
 namespace vecext::api::rest {
 
@@ -85,54 +83,6 @@ Answer telemetry(const Service &service, const Call &call)
 Answer cluster_status(const Call &)
 {
 	return json(R"({"status":"disabled"})");
-}
-
-Answer issues(const Call &)
-{
-	return json(R"({"issues":[]})");
-}
-
-Answer clear_issues(const Call &)
-{
-	return json("true");
-}
-
-void write_percent(JsonWriter &out, std::string_view name, const std::optional<uint8_t> &percent)
-{
-	out.name(name);
-	if (percent)
-		out.unsigned_integer(*percent);
-	else
-		out.null();
-}
-
-uint8_t percent_of(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 0 : static_cast<uint8_t>(std::min<uint64_t>(part * 100 / whole, 100));
-}
-
-Answer quotas(const Service &service)
-{
-	const config::Quotas &config = service.settings.storage.quotas;
-	const telemetry::DiskUsage disk = telemetry::disk_usage(service.settings.storage.storage_path);
-	JsonWriter out;
-	out.begin_object();
-	out.name("config");
-	out.begin_object();
-	out.name("enabled");
-	out.boolean(false);
-	write_percent(out, "max_resident_memory_percent", config.max_resident_memory_percent);
-	write_percent(out, "max_disk_usage_percent", config.max_disk_usage_percent);
-	write_percent(out, "release_margin_percent", config.release_margin_percent);
-	out.end_object();
-	out.name("usage");
-	out.begin_object();
-	write_percent(out, "resident_memory_percent",
-				  percent_of(telemetry::memory_figures().resident, telemetry::memory_limit_bytes()));
-	write_percent(out, "disk_usage_percent", percent_of(disk.total - disk.free, disk.total));
-	out.end_object();
-	out.end_object();
-	return result(out);
 }
 
 const char *format_name(config::LogFormat format)
@@ -209,9 +159,8 @@ std::vector<Route> metrics_routes(std::shared_ptr<const Service> service)
 {
 	return {{Method::kGet, "/metrics", Need::kGlobalRead, [service](const Call &call) {
 				 query_flag(call, "anonymize", false);
-				 query_flag(call, "per_collection", false);
 				 query_integer(call, "timeout", 1);
-				 return plain(metrics_text(*service));
+				 return plain(metrics_text(*service, query_flag(call, "per_collection", false)));
 			 }}};
 }
 
@@ -225,13 +174,11 @@ std::vector<Route> service_routes(std::shared_ptr<const Service> service)
 		{Method::kGet, "/telemetry", Need::kAnyAccess,
 		 [service](const Call &call) { return telemetry(*service, call); }},
 		{Method::kGet, "/cluster", Need::kGlobalRead, cluster_status},
-		{Method::kGet, "/issues", Need::kAnyAccess, issues},
-		{Method::kDelete, "/issues", Need::kManage, clear_issues},
-		{Method::kGet, "/quotas", Need::kGlobalRead, [service](const Call &) { return quotas(*service); }},
 		{Method::kGet, "/logger", Need::kGlobalRead, logger_config},
 		{Method::kPost, "/logger", Need::kManage, change_logger},
 	};
-	for (const std::vector<Route> &more : {metrics_routes(service), unsupported_routes()})
+	for (const std::vector<Route> &more :
+		 {metrics_routes(service), quota_routes(service), issue_routes(service), unsupported_routes()})
 		routes.insert(routes.end(), more.begin(), more.end());
 	return routes;
 }

@@ -13,7 +13,10 @@ std::vector<Route> service_routes(std::shared_ptr<const Service> service);
 /* /metrics alone, for metrics_port. */
 std::vector<Route> metrics_routes(std::shared_ptr<const Service> service);
 
-/* Snapshots, quotas, audit log, debugging: each answers that it is not supported,
+std::vector<Route> quota_routes(std::shared_ptr<const Service> service); /* /quotas */
+std::vector<Route> issue_routes(std::shared_ptr<const Service> service); /* /issues */
+
+/* Snapshots, audit log, debugging: each answers that it is not supported,
  * or, where it is about a cluster, that there is none. */
 std::vector<Route> unsupported_routes();
 

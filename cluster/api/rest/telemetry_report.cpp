@@ -143,19 +143,10 @@ private:
 		} else {
 			number("vectors", info.points_count * info.config.vectors.size());
 			out_.name("optimizers_status");
-			write_optimizer_status(info);
+			write_optimizer_status(out_, info.optimizer_error);
+			out_.name("params");
+			write_collection_params(out_, info.config);
 		}
-		out_.end_object();
-	}
-
-	void write_optimizer_status(const model::CollectionInfo &info)
-	{
-		if (!info.optimizer_error) {
-			out_.text("ok");
-			return;
-		}
-		out_.begin_object();
-		text("error", *info.optimizer_error);
 		out_.end_object();
 	}
 
@@ -188,6 +179,22 @@ private:
 		write_memory();
 		out_.name("hardware");
 		out_.raw(R"({"collection_data":{}})");
+		write_quota();
+	}
+
+	void write_quota()
+	{
+		const model::QuotaExceeded exceeded = service_.dispatcher->quota_exceeded();
+		out_.name("quota");
+		out_.begin_object();
+		out_.name("config");
+		write_quota_config(out_, service_.dispatcher->quota_config());
+		out_.name("exceeded");
+		out_.begin_object();
+		flag("resident_memory", exceeded.resident_memory);
+		flag("disk_usage", exceeded.disk_usage);
+		out_.end_object();
+		out_.end_object();
 	}
 
 	/* "POST /collections/{collection_name}/points/search": {"200": {...}} */

@@ -12,15 +12,13 @@ namespace {
 using auth::Need;
 using http::Method;
 
-enum class Why : uint8_t { kSnapshots, kStandalone, kQuotas, kAudit, kDebugging, kShards };
+enum class Why : uint8_t { kSnapshots, kStandalone, kAudit, kDebugging, kShards };
 
 [[noreturn]] Answer refuse(Why why)
 {
 	switch (why) {
 	case Why::kSnapshots:
 		throw model::unsupported("The snapshot API");
-	case Why::kQuotas:
-		throw model::unsupported("Changing quotas");
 	case Why::kAudit:
 		throw model::unsupported("The audit log");
 	case Why::kDebugging:
@@ -62,6 +60,14 @@ constexpr Refused kRefused[] = {
 	 Why::kSnapshots},
 	{Method::kDelete, "/collections/{collection_name}/shards/{shard_id}/snapshots/{snapshot_name}", Need::kWrite,
 	 Why::kSnapshots},
+	{Method::kGet, "/collections/{collection_name}/shards/{shard_id}/snapshot/partial/manifest", Need::kManage,
+	 Why::kSnapshots},
+	{Method::kPost, "/collections/{collection_name}/shards/{shard_id}/snapshot/partial/create", Need::kManage,
+	 Why::kSnapshots},
+	{Method::kPost, "/collections/{collection_name}/shards/{shard_id}/snapshot/partial/recover", Need::kManage,
+	 Why::kSnapshots},
+	{Method::kPost, "/collections/{collection_name}/shards/{shard_id}/snapshot/partial/recover_from", Need::kManage,
+	 Why::kSnapshots},
 	{Method::kPost, "/collections/{collection_name}/shards/{shard_id}/points", Need::kRead, Why::kShards},
 	{Method::kPost, "/collections/{collection_name}/shards/{shard_id}/points/count", Need::kRead, Why::kShards},
 	{Method::kPost, "/collections/{collection_name}/shards/{shard_id}/points/scroll", Need::kRead, Why::kShards},
@@ -73,7 +79,6 @@ constexpr Refused kRefused[] = {
 	{Method::kGet, "/cluster/metadata/keys/{key}", Need::kGlobalRead, Why::kStandalone},
 	{Method::kPut, "/cluster/metadata/keys/{key}", Need::kManage, Why::kStandalone},
 	{Method::kDelete, "/cluster/metadata/keys/{key}", Need::kManage, Why::kStandalone},
-	{Method::kPut, "/quotas", Need::kManage, Why::kQuotas},
 	{Method::kPost, "/audit/logs", Need::kManage, Why::kAudit},
 	{Method::kGet, "/stacktrace", Need::kManage, Why::kDebugging},
 	{Method::kGet, "/debugger", Need::kManage, Why::kDebugging},

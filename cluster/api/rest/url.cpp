@@ -1,5 +1,5 @@
 /*
- * url.cpp: percent-decoding.
+ * url.cpp: percent-encoding, both ways.
  */
 #include "api/rest/url.h"
 
@@ -39,6 +39,23 @@ std::string decode(std::string_view text, bool plus_is_blank)
 std::string decode_percent(std::string_view text)
 {
 	return decode(text, false);
+}
+
+std::string encode_percent(std::string_view text)
+{
+	constexpr char digits[] = "0123456789ABCDEF";
+	constexpr std::string_view plain = "-._~";
+	std::string out;
+	for (const char c : text) {
+		const auto byte = static_cast<unsigned char>(c);
+		const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (alphanumeric || plain.find(c) != std::string_view::npos) {
+			out.push_back(c);
+			continue;
+		}
+		out.append({'%', digits[byte >> 4], digits[byte & 15]});
+	}
+	return out;
 }
 
 std::vector<std::pair<std::string, std::string>> parse_query_string(std::string_view query)

@@ -511,6 +511,75 @@ TEST_F(Storage, StrictModeAndRateLimits)
 			  std::string::npos);
 }
 
+TEST_F(Storage, QuotasRefuseWhatAddsData)
+{
+	create_items();
+	fill(2);
+	dispatcher_ = dispatch::Dispatcher(nullptr);
+	uint8_t used = 50;
+	collection::NodeSettings settings;
+	settings.measure = [&used] { return model::QuotaUsage{used, 0}; };
+	dispatcher_ = open_dispatcher(settings);
+	model::QuotaConfig quota;
+	quota.enabled = true;
+	quota.max_resident_memory_percent = 40;
+	dispatcher_.set_quota_config(quota);
+
+	const std::string refusal = "Insufficient storage: Resident memory usage of 50% exceeds the quota of 40%. "
+								"Delete points or raise the quota.";
+	EXPECT_EQ(error_of([&] { fill(1); }), refusal);
+	EXPECT_EQ(error_of([&] { create("more", {}); }), refusal);
+	EXPECT_EQ(error_of([&] { run(model::SetPayload{"{}", ids({1ull}), {}, {}}); }), refusal);
+	EXPECT_EQ(
+		error_of([&] { dispatcher_.create_field_index("items", "n", field_of(PayloadFieldType::kInteger), kWait); }),
+		refusal);
+	EXPECT_EQ(error_of([&] { dispatcher_.create_vector_name("items", "v", dense(2, Distance::kDot), kWait); }),
+			  refusal);
+	run(model::DeletePoints{ids({1ull}), {}});
+	EXPECT_EQ(dispatcher_.count("items", {}, kRead), 1u);
+
+	dispatcher_ = dispatch::Dispatcher(nullptr);
+	dispatcher_ = open_dispatcher(settings);
+	EXPECT_EQ(dispatcher_.quota_config(), quota) << "survives a restart";
+	dispatcher_.set_quota_config({});
+	fill(1);
+
+	model::UpdateCollection strict;
+	strict.strict_mode.emplace();
+	strict.strict_mode->enabled = true;
+	strict.strict_mode->max_resident_memory_percent = 40;
+	dispatcher_.update_collection("items", strict);
+	EXPECT_EQ(error_of([&] { fill(1); }), "Bad request: Max resident memory limit of 40% reached! "
+										  "Help: Please delete points to continue.");
+	dispatcher_ = dispatch::Dispatcher(nullptr);
+	dispatcher_ = open_dispatcher();
+}
+
+TEST_F(Storage, SlowFiltersOnUnindexedFieldsAreIssues)
+{
+	dispatcher_ = dispatch::Dispatcher(nullptr);
+	collection::NodeSettings settings;
+	settings.slow_read = {};
+	dispatcher_ = open_dispatcher(settings);
+	create_items();
+	fill(3);
+	model::CountRequest count;
+	count.filter = must({equals("n", int64_t(1))});
+	dispatcher_.count("items", count, kRead);
+	model::QueryRequest query = nearest(vector({1, 1}), "", 3);
+	query.filter = must({equals("even", true)});
+	search(query);
+	ASSERT_EQ(dispatcher_.issues().size(), 2u);
+	EXPECT_EQ(dispatcher_.issues()[0].field, "even");
+	EXPECT_EQ(dispatcher_.issues()[1].types, std::vector{PayloadFieldType::kInteger});
+	dispatcher_.create_field_index("items", "n", field_of(PayloadFieldType::kInteger), kWait);
+	EXPECT_EQ(dispatcher_.issues().size(), 1u);
+	dispatcher_.count("items", count, kRead);
+	EXPECT_EQ(dispatcher_.issues().size(), 1u);
+	dispatcher_.delete_collection("items");
+	EXPECT_EQ(dispatcher_.issues().size(), 0u);
+}
+
 TEST_F(Storage, CallsFromManyThreads)
 {
 	create("items", {{"", dense(2, Distance::kEuclid)}}, 2);

@@ -17,9 +17,9 @@ TEST(RequestStatistics, CountsByStatus)
 {
 	RequestStatistics statistics;
 	const RequestKind ok{"GET", "/a", 200}, missing{"GET", "/a", 404};
-	statistics.record(ok, milliseconds(10));
-	statistics.record(ok, milliseconds(30));
-	statistics.record(missing, milliseconds(1));
+	statistics.record(ok, "", milliseconds(10));
+	statistics.record(ok, "", milliseconds(30));
+	statistics.record(missing, "", milliseconds(1));
 	const auto kinds = statistics.snapshot();
 	ASSERT_EQ(kinds.size(), 2u);
 	const Durations &durations = kinds.at(ok);
@@ -50,16 +50,57 @@ TEST(RequestStatistics, ReportsTheEndpointsThatMatter)
 	EXPECT_FALSE(is_reported("/metrics"));
 }
 
+TEST(RequestStatistics, TellsCollectionsApartBySuccesses)
+{
+	RequestStatistics statistics;
+	const RequestKind ok{"POST", "/collections/{collection_name}/points", 200};
+	const RequestKind missing{"POST", "/collections/{collection_name}/points", 404};
+	statistics.record(ok, "a", milliseconds(1));
+	statistics.record(ok, "b", milliseconds(1));
+	statistics.record(missing, "c", milliseconds(1));
+	statistics.record(ok, "", milliseconds(1));
+	EXPECT_EQ(statistics.snapshot().at(ok).count, 3u);
+	ASSERT_EQ(statistics.by_collection().size(), 2u);
+	EXPECT_EQ(statistics.by_collection().at("a").at(ok).count, 1u);
+	statistics.forget("a");
+	statistics.forget("never seen");
+	EXPECT_EQ(statistics.by_collection().count("a"), 0u);
+}
+
+TEST(RequestStatistics, BoundsTheNumberOfCollections)
+{
+	RequestStatistics statistics;
+	const RequestKind ok{"POST", "/collections/{collection_name}/points", 200};
+	for (size_t i = 0; i < kMaxCountedCollections + 5; i++)
+		statistics.record(ok, std::to_string(i), milliseconds(1));
+	EXPECT_EQ(statistics.by_collection().size(), kMaxCountedCollections);
+	EXPECT_EQ(statistics.snapshot().at(ok).count, kMaxCountedCollections + 5);
+}
+
 TEST(Prometheus, WritesFamilies)
 {
-	PrometheusText out("p_");
-	out.family("points", "gauge", "how many");
-	out.sample(3, {{"id", "a\"\\\nb"}, {"x", ""}});
-	out.sample(0.25, {}, "_sum");
-	out.single("big", "counter", "large", 1e15);
-	EXPECT_EQ(out.take(), "# HELP p_points how many\n# TYPE p_points gauge\n"
-						  "p_points{id=\"a\\\"\\\\\\nb\",x=\"\"} 3\np_points_sum 0.25\n"
-						  "# HELP p_big large\n# TYPE p_big counter\np_big 1e+15\n");
+	Families families{gauges("points", "how many"), gauges("none", "has no values"), gauge("threads", "of us", 7)};
+	add(families[0], 3, {{"id", "a\"\\\nb"}, {"x", ""}});
+	add(families[0], 0.25);
+	families.push_back(counter("big", "large", 1'000'000'000'000'000));
+	EXPECT_EQ(prometheus_text(families, "p_"), "# HELP p_points how many\n# TYPE p_points gauge\n"
+											   "p_points{id=\"a\\\"\\\\\\nb\",x=\"\"} 3\np_points 0.25\n"
+											   "# HELP p_threads of us\n# TYPE p_threads gauge\np_threads 7\n"
+											   "# HELP p_big large\n# TYPE p_big counter\np_big 1000000000000000\n");
+}
+
+TEST(Prometheus, WritesHistogramsWithBucketsThatCountAllBelow)
+{
+	Durations durations;
+	for (const double seconds : {0.0005, 0.003, 100.0})
+		durations.add(seconds);
+	Families families{histograms("seconds", "durations")};
+	add(families[0], durations, {{"status", "200"}});
+	const std::string text = prometheus_text(families, "");
+	for (const char *line :
+		 {"seconds_count{status=\"200\"} 3\n", "seconds_bucket{status=\"200\",le=\"0.001\"} 1\n",
+		  "seconds_bucket{status=\"200\",le=\"50\"} 2\n", "seconds_bucket{status=\"200\",le=\"+Inf\"} 3\n"})
+		EXPECT_NE(text.find(line), std::string::npos) << line << text;
 }
 
 TEST(Process, HasFigures)
