@@ -3,10 +3,14 @@
  */
 #include "collection/strict_mode.h"
 
+#include <algorithm>
+
 #include "collection/filter_indexes.h"
 #include "model/error.h"
 
 namespace vecext::collection {
+
+using model::PayloadFieldType;
 
 namespace {
 

@@ -78,6 +78,7 @@ like "$(get "$url/snapshots")" 'not supported' "snapshots are refused"
 like "$(get "$url/telemetry?details_level=3")" '"recovery_mode":false' "telemetry has features"
 like "$(get "$url/metrics")" 'app_info\{name="qdrant",version="1.19.0"\} 1' "metrics have the version"
 like "$(get "$url/metrics")" 'process_open_fds [0-9]+' "and figures of the process"
+is "$(get "$url/metrics" | grep -c '^# TYPE ')" "$(get "$url/metrics" | grep '^# TYPE ' | sort -u | wc -l)" "no family comes twice"
 is "$(get -X POST "$url/logger" -d '{"log_level":"WARN"}' | grep -o '"result":true')" '"result":true' "the log level can be changed"
 like "$(get "$url/logger")" '"log_level":"WARN"' "and asked for"
 is "$(status -X POST "$url/logger" -d '{"log_level":')" 400 "a broken body is 400"
@@ -178,6 +179,8 @@ is "$(QDRANT__CLUSTER__ENABLED=true "$program" 2>&1 | grep -c 'single node')" 1 
 count() { get -X POST "$@" "$url/collections/c/points/count" -d '{}' | grep -o '"count":[0-9]*'; }
 is "$(status -X PUT "$url/collections/c" -d '{"vectors":{"size":2,"distance":"Dot"}}')" 200 "a collection is created"
 is "$(status -X PUT "$url/collections/c/points?wait=true" -d '{"points":[{"id":1,"vector":[1,2]}]}')" 200 "and gets a point"
+like "$(get "$url/metrics?per_collection=true")" 'rest_responses_total\{method="PUT",endpoint="/collections/\{collection_name\}/points",status="200",collection="c"\} 1' "metrics can tell collections apart"
+like "$(get "$url/metrics")" 'rest_responses_total\{method="PUT",endpoint="/collections/\{collection_name\}/points",status="200"\} [0-9]+' "and do not unless they are asked to"
 former=$(postgres_pid)
 kill -9 "$former"
 is "$(count)" '"count":1' "a request waits for PostgreSQL to come back"
@@ -243,11 +246,12 @@ cat >settings.yaml <<-END
 	  api_key: secret
 	  read_only_api_key: reader
 	  metrics_port: $metrics_port
+	  metrics_prefix: node_
 	  unknown_key: 1
 END
 launch restart --config-path settings.yaml
 ok "it starts again after kill -9 of everything" wait_until 60 ready
-like "$(cat restart.log)" '"level":"WARN","fields":\{"message":"settings.yaml line 7: unknown setting service.unknown_key is ignored"\},"target":"vecextd"' "unknown settings are warned about, in JSON"
+like "$(cat restart.log)" '"level":"WARN","fields":\{"message":"settings.yaml line 8: unknown setting service.unknown_key is ignored"\},"target":"vecextd"' "unknown settings are warned about, in JSON"
 is "$(get "$url/collections")" "Must provide an API key or an Authorization bearer token" "no key, no entry"
 is "$(status "$url/collections")" 401 "with 401"
 is "$(status -H 'api-key: reader' "$url/collections")" 200 "a reader may list"
@@ -255,6 +259,7 @@ is "$(status -H 'Authorization: Bearer secret' "$url/collections")" 200 "a beare
 is "$(count -H 'api-key: reader')" '"count":1' "and counts what was acknowledged"
 like "$(get -X PUT -H 'api-key: reader' "$url/collections/d" -d '{}')" '"error":"Forbidden: Global manage access is required"' "a reader may not create"
 is "$(status -H 'api-key: reader' "http://127.0.0.1:$metrics_port/metrics")" 200 "metrics have a port of their own"
+is "$(get -H 'api-key: reader' "http://127.0.0.1:$metrics_port/metrics" | grep -v '^#' | grep -cv '^node_')" 0 "and the prefix that is asked for"
 is "$(status -H 'api-key: reader' "http://127.0.0.1:$metrics_port/collections")" 404 "with nothing else"
 exec 7<>"/dev/tcp/127.0.0.1/$port"
 printf 'GET /telemetry HTTP/1.1\r\nHost: a\r\napi-key: secret\r\nContent-Length: 2\r\n\r\n{' >&7
