@@ -549,7 +549,7 @@ TEST_F(Storage, QuotasRefuseWhatAddsData)
 	strict.strict_mode->enabled = true;
 	strict.strict_mode->max_resident_memory_percent = 40;
 	dispatcher_.update_collection("items", strict);
-	EXPECT_EQ(error_of([&] { fill(1); }), "Bad request: Max resident memory limit of 40% reached! "
+	EXPECT_EQ(error_of([&] { fill(1); }), "Bad request: Max resident memory limit of 40% reached!. "
 										  "Help: Please delete points to continue.");
 	dispatcher_ = dispatch::Dispatcher(nullptr);
 	dispatcher_ = open_dispatcher();
