@@ -33,7 +33,7 @@ unsigned cores()
 /* Handlers wait for PostgreSQL most of their time. */
 unsigned worker_threads(const Settings &settings)
 {
-	return settings.service.max_workers ? static_cast<unsigned>(settings.service.max_workers) + 2
+	return settings.service.max_workers ? static_cast<unsigned>(settings.service.max_workers)
 										: std::max(16u, 4 * cores());
 }
 

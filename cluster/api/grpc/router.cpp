@@ -52,7 +52,7 @@ Reply Router::handle(size_t method, const Credentials &credentials, const model:
 	}
 	const auto duration = Clock::now() - start;
 	const auto status = static_cast<unsigned>(reply.code);
-	statistics_->record({"", methods_[method].name, status}, duration);
+	statistics_->record({"", methods_[method].name, status}, "", duration);
 	spdlog::debug("gRPC {} {} {:.6f}", methods_[method].name, status, std::chrono::duration<double>(duration).count());
 	return reply;
 }
