@@ -28,6 +28,7 @@
 #include <unordered_map>
 
 #include "api/http/session.h"
+#include "api/http/tls.h"
 
 namespace vecext::api::http {
 
