@@ -44,7 +44,7 @@ public:
 	{
 		constexpr uint64_t between = 4096;
 		if (asked_++ % between == 0)
-			passed_ = std::chrono::steady_clock::now() > deadline_;
+			passed_ = deadline_.is_over();
 		return passed_;
 	}
 
