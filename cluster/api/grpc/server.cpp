@@ -19,6 +19,7 @@
 #include <grpcpp/support/proto_buffer_writer.h>
 #include <spdlog/spdlog.h>
 
+#include <condition_variable>
 #include <deque>
 #include <fstream>
 #include <map>
@@ -201,10 +202,16 @@ public:
 	{
 		if (threads_.empty())
 			return;
-		server_->Shutdown(SystemClock::now() + drain_timeout_);
 		{
 			const std::lock_guard lock(mutex_);
 			stopping_ = true;
+		}
+		server_->Shutdown(SystemClock::now() + drain_timeout_);
+		/* Who has gone is no longer waited for, but the handler of that call may still
+		 * run, and its answer needs the queue. */
+		{
+			std::unique_lock lock(mutex_);
+			all_ended_.wait(lock, [this] { return calls_ == 0; });
 		}
 		queue_->Shutdown();
 		for (std::thread &thread : threads_)
@@ -254,7 +261,8 @@ private:
 		const std::lock_guard lock(mutex_);
 		if (stopping_)
 			return;
-		auto *call = new PendingCall(method); /* deleted by its last event */
+		auto *call = new PendingCall(method); /* ended by its last event */
+		calls_++;
 		places_[method].service->post(places_[method].index, &call->context, &call->request, &call->writer,
 									  queue_.get(), &call->arrived);
 	}
@@ -278,14 +286,22 @@ private:
 		if (tag->event == Tag::kEnded && call->context.IsCancelled())
 			call->gone = true;
 		if (--call->events == 0)
-			delete call;
+			end(call);
+	}
+
+	void end(PendingCall *call)
+	{
+		delete call;
+		const std::lock_guard lock(mutex_);
+		if (--calls_ == 0)
+			all_ended_.notify_all();
 	}
 
 	/* A call that never came has no more events. */
 	void arrive(PendingCall *call, bool has_come)
 	{
 		if (!has_come) {
-			delete call;
+			end(call);
 			return;
 		}
 		post(call->method);
@@ -365,7 +381,9 @@ private:
 	std::vector<std::thread> threads_;
 
 	std::mutex mutex_;
+	std::condition_variable all_ended_;
 	bool stopping_ = false;
+	size_t calls_ = 0; /* posted, and not ended */
 	const size_t most_;
 	size_t running_calls_ = 0;
 	std::deque<PendingCall *> waiting_;
