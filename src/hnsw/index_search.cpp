@@ -388,13 +388,19 @@ void search_more(IndexSearch *search)
 
 /* ---- rows known to be dead ---- */
 
-/* The slot may serve another row by now: compared first. */
+/* Whether a page is as the search may have read it. The same row id at the same place
+ * does not tell: VACUUM may have removed it and a new row have come to both. */
+bool is_unchanged(const IndexSearch *search, Page page)
+{
+	return search->begun != InvalidXLogRecPtr && PageGetLSN(page) <= search->begun;
+}
+
 void kill_node_row(IndexSearch *search, const FoundRow &row)
 {
 	Buffer buffer = ReadBuffer(search->index, block_of(search->handle->format, row.node));
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	const hnsw::ConstNodeRecord record = search->graph.locate(BufferGetPage(buffer), row.node);
-	if (record.bytes != nullptr) {
+	if (record.bytes != nullptr && is_unchanged(search, BufferGetPage(buffer))) {
 		auto &header = const_cast<NodeHeader &>(record.header());
 		if (row.entry < header.row_count && header.rows[row.entry] == row.row && !row_killed(header, row.entry)) {
 			header.reserved |= 1u << row.entry;
@@ -409,7 +415,8 @@ void kill_pending_row(IndexSearch *search, const FoundRow &row)
 	Buffer buffer = ReadBuffer(search->index, row.block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	Page page = BufferGetPage(buffer);
-	if (is_page_of_kind(page, PageKind::kPending) && row.entry < pending_header(page)->count) {
+	if (is_page_of_kind(page, PageKind::kPending) && row.entry < pending_header(page)->count &&
+		is_unchanged(search, page)) {
 		PendingEntry *entry = pending_entry(page, search->handle->format, row.entry);
 		if (entry->row == row.row && !entry->killed) {
 			entry->killed = 1;

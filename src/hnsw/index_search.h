@@ -60,6 +60,7 @@ struct IndexSearch {
 	Relation index;
 	const IndexHandle *handle;
 	bool ignore_killed; /* leave out rows known to be dead to everyone */
+	XLogRecPtr begun;   /* before anything was read; invalid: no row may be marked dead */
 	bool by_examples;   /* queries are values of vecquery */
 	PageGraph graph;
 	hnsw::SearchQuery query;

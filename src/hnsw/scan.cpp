@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "access/relscan.h"
+#include "access/xlog.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -38,6 +39,9 @@ void begin_search(IndexScanDesc scan, IndexSearch *search)
 	pgstat_count_index_scan(scan->indexRelation);
 	count_index_search(scan);
 	search->ignore_killed = scan->ignore_killed_tuples;
+	/* Pages of a relation without WAL do not tell when they changed. */
+	const bool pages_tell = RelationNeedsWAL(scan->indexRelation) && !RecoveryInProgress();
+	search->begun = pages_tell ? GetXLogInsertRecPtr() : InvalidXLogRecPtr;
 	search->heap = scan->heapRelation;
 	search->snapshot = scan->xs_snapshot;
 	const ScanKey key = scan->orderByData;
