@@ -1,7 +1,7 @@
 /*
  * one_thread.cpp: stands in for teams of threads, which need OpenMP.
  */
-#include "core/threads.h"
+#include "vecext/threads.h"
 
 void vecext::run_on_threads(int, void (*work)(void *context, int member) noexcept, void *context) noexcept
 {
