@@ -52,4 +52,36 @@ at_least "$(client pages --queries "$data/queries.fbin" --samples 3 | measured "
 at_least "$(client scan --queries "$data/queries.fbin" | measured "SELECT max(id): CPU per row")" 1 "a scan is timed"
 fails "an unknown option is refused" client scan --queries "$data/queries.fbin" --round 5
 
+# ---- plots: of records as the programs print them, by tables.awk ----
+
+section() { # SCENARIO, records on standard input
+	printf '### %s\n\n`bench/run N=3000 %s` on a machine.\n\n' "$1" "$1"
+	awk -v scenario="$1" -v targets="$repo/bench/report/targets" -f "$repo/bench/report/tables.awk"
+	printf '\n<!-- end of %s -->\n' "$1"
+}
+record() { printf '%s\t%s\t%s\t%s\n' "$@"; }
+curve() { record "$1" "$2ef 40: recall@10" "$3" ''; record "$1" "$2ef 40: queries per second" "$4" 1/s; }
+{
+	{ record vecext "build time" 9 s; curve vecext '' 0.95 2000; curve vecext '2 clients, ' 0.95 4100; curve hnswlib '' 0.9 500; } | section search-c128
+	for share in 0.01 1 50; do
+		for system in vecext 'vecext, bitmap and sort'; do
+			record "$system" "independent, $share %: recall@10" 0.98 ''
+			record "$system" "independent, $share %: queries per second" 1500 1/s
+		done
+	done | section filter-c768
+	{ curve vecext 'HTTP, 1 connections, ' 0.97 1200; curve vecext 'gRPC, 1 connections, ' 0.97 1300; } | section grpc-c768
+} >"$data/tables.md"
+mkdir -p "$data/plots"
+touch "$data/plots/stale.svg"
+ok "plots are drawn of tables" "$repo/bench/report/plots" "$data/plots" "$data/tables.md"
+is "$(cd "$data/plots" && echo *.svg)" "build.svg filter-c768.svg grpc-c768.svg search-c128.svg" "those that the tables suffice for"
+ok "as XML" python3 -c 'import sys, xml.dom.minidom as x; [x.parse(f) for f in sys.argv[1:]]' "$data"/plots/*.svg
+marks() { grep -c "<$2 class=\"c[0-9]" "$data/plots/$1.svg"; }
+is "$(marks search-c128 circle)" 2 "a mark for each point of one client"
+is "$(marks filter-c768 circle)" 12 "for each share of rows"
+is "$(marks grpc-c768 rect)" 2 "and a bar for each interface"
+is "$(grep -oE '>(3,000 vectors|.*gRPC|HTTP|.*hnswlib)' "$data"/plots/{grpc-c768,search-c128}.svg | wc -l)" 3 "legends name them"
+recall_place() { sed -n "s/.*<circle class=\"c$1\" cx=\"\([0-9.]*\)\".*/\1/p" "$data/plots/search-c128.svg"; }
+at_least "$(awk -v a="$(recall_place 0)" -v b="$(recall_place 2)" 'BEGIN { print a - b }')" 100 "what has more recall stands to the right"
+
 done_testing
