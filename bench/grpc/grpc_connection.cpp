@@ -3,10 +3,7 @@
  */
 #include "grpc/grpc_connection.h"
 
-#include <atomic>
-#include <thread>
-
-#include "report/clocks.h"
+#include <memory>
 
 namespace vecext::bench {
 
@@ -28,30 +25,9 @@ GrpcConnection::GrpcConnection(const GrpcTarget &target)
 std::vector<double> run_on_connections(const GrpcTarget &target, size_t connections, size_t count,
 									   const std::function<void(GrpcConnection &, size_t)> &work)
 {
-	std::vector<double> latencies(count);
-	std::vector<std::string> errors(connections);
-	std::atomic<size_t> next = 0;
-	std::vector<std::thread> threads;
-	for (size_t t = 0; t < connections; t++)
-		threads.emplace_back([&, t] {
-			try {
-				GrpcConnection connection(target);
-				for (size_t i = next++; i < count; i = next++) {
-					const double start = wall_seconds();
-					work(connection, i);
-					latencies[i] = wall_seconds() - start;
-				}
-			} catch (const std::exception &error) {
-				errors[t] = error.what();
-				next = count;
-			}
-		});
-	for (std::thread &thread : threads)
-		thread.join();
-	for (const std::string &error : errors)
-		if (!error.empty())
-			throw std::runtime_error(error);
-	return latencies;
+	return run_on_connections(connections, count, [&]() -> Call {
+		return [&work, connection = std::make_shared<GrpcConnection>(target)](size_t i) { work(*connection, i); };
+	});
 }
 
 } /* namespace vecext::bench */

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "points.pb.h"
+#include "report/connections.h"
 #include "report/options.h"
 
 namespace vecext::bench {
@@ -47,8 +48,7 @@ private:
 	std::shared_ptr<grpc::Channel> channel_;
 };
 
-/* Runs work(connection, i) for every i below `count` on so many connections, each
- * in a thread of its own. Returns the seconds that each call took. */
+/* run_on_connections() of report/connections.h, over connections to the target. */
 std::vector<double> run_on_connections(const GrpcTarget &target, size_t connections, size_t count,
 									   const std::function<void(GrpcConnection &, size_t)> &work);
 

@@ -32,6 +32,12 @@ void create_collection(const GrpcTarget &target, size_t dimension, const std::st
 	connection.call<qdrant::CollectionOperationResponse>("/qdrant.Collections/Create", create);
 }
 
+std::string group_of(size_t row)
+{
+	std::string group("g");
+	return group.append(std::to_string(row % 100));
+}
+
 qdrant::UpsertPoints upsert_request(const GrpcTarget &target, const Vectors &vectors, size_t first, size_t rows)
 {
 	qdrant::UpsertPoints request;
@@ -43,7 +49,7 @@ qdrant::UpsertPoints upsert_request(const GrpcTarget &target, const Vectors &vec
 		const float *row = vectors.row(i);
 		point->mutable_vectors()->mutable_vector()->mutable_dense()->mutable_data()->Add(row, row + vectors.columns);
 		(*point->mutable_payload())["n"].set_integer_value(static_cast<int64_t>(i));
-		(*point->mutable_payload())["group"].set_string_value("g" + std::to_string(i % 100));
+		(*point->mutable_payload())["group"].set_string_value(group_of(i));
 	}
 	return request;
 }

@@ -3,16 +3,11 @@
  */
 #include "http/http_connection.h"
 
-#include <algorithm>
-#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
+#include <memory>
 #include <stdexcept>
-#include <thread>
-
-#include "report/clocks.h"
-#include "report/records.h"
 
 namespace vecext::bench {
 
@@ -53,40 +48,9 @@ std::string HttpConnection::call(const char *method, const std::string &path, co
 std::vector<double> run_on_connections(const HttpTarget &target, size_t connections, size_t count,
 									   const std::function<void(HttpConnection &, size_t)> &work)
 {
-	std::vector<double> latencies(count);
-	std::atomic<size_t> next{0};
-	std::vector<std::thread> threads;
-	std::vector<std::string> errors(connections);
-	for (size_t t = 0; t < connections; t++)
-		threads.emplace_back([&, t] {
-			try {
-				HttpConnection connection(target);
-				for (size_t i = next++; i < count; i = next++) {
-					const double start = wall_seconds();
-					work(connection, i);
-					latencies[i] = wall_seconds() - start;
-				}
-			} catch (const std::exception &error) {
-				errors[t] = error.what();
-				next = count;
-			}
-		});
-	for (std::thread &thread : threads)
-		thread.join();
-	for (const std::string &error : errors)
-		if (!error.empty())
-			throw std::runtime_error(error);
-	return latencies;
-}
-
-void print_latencies(const std::string &system, const std::string &label, std::vector<double> latencies, double seconds)
-{
-	const Records records(system);
-	std::sort(latencies.begin(), latencies.end());
-	const auto quantile = [&](double q) { return latencies[static_cast<size_t>(q * (latencies.size() - 1))] * 1e3; };
-	records.print(label + ": calls per second", latencies.size() / seconds, "/s");
-	records.print(label + ": p50", quantile(0.5), "ms");
-	records.print(label + ": p99", quantile(0.99), "ms");
+	return run_on_connections(connections, count, [&]() -> Call {
+		return [&work, connection = std::make_shared<HttpConnection>(target)](size_t i) { work(*connection, i); };
+	});
 }
 
 void append_json_vector(std::string &out, const float *values, size_t size)

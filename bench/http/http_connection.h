@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "data/matrix.h"
+#include "report/connections.h"
 #include "report/options.h"
 
 namespace vecext::bench {
@@ -40,14 +41,9 @@ private:
 	boost::beast::flat_buffer buffer_;
 };
 
-/* Runs work(connection, i) for every i below `count` on so many connections, each
- * in a thread of its own. Returns the seconds that each call took. */
+/* run_on_connections() of report/connections.h, over connections to the target. */
 std::vector<double> run_on_connections(const HttpTarget &target, size_t connections, size_t count,
 									   const std::function<void(HttpConnection &, size_t)> &work);
-
-/* Prints calls a second, p50 and p99 of `latencies` under the label. */
-void print_latencies(const std::string &system, const std::string &label, std::vector<double> latencies,
-					 double seconds);
 
 void append_json_vector(std::string &out, const float *values, size_t size);
 

@@ -1,43 +1,29 @@
 /*
  * http_read.cpp: searches and retrieves over one or more connections.
  */
-#include <algorithm>
 #include <charconv>
-#include <set>
-#include <stdexcept>
+#include <memory>
 
-#include "data/files.h"
 #include "http/http_connection.h"
 #include "report/clocks.h"
 #include "report/records.h"
-#include "report/search_curve.h"
 
 namespace vecext::bench {
 
 namespace {
 
 /* The ids of {"id":N,...} in a response, in their order. */
-std::vector<size_t> ids_of(const std::string &json)
+std::vector<int32_t> ids_of(const std::string &json)
 {
 	constexpr std::string_view key = "\"id\":";
-	std::vector<size_t> ids;
+	std::vector<int32_t> ids;
 	for (size_t at = json.find(key); at != std::string::npos; at = json.find(key, at)) {
 		at += key.size();
-		size_t id = 0;
+		int32_t id = 0;
 		std::from_chars(json.data() + at, json.data() + json.size(), id);
 		ids.push_back(id);
 	}
 	return ids;
-}
-
-double recall(const std::string &response, const GroundTruth &truth, size_t query, size_t k)
-{
-	const int32_t *row = truth.ids_of(query);
-	const std::set<size_t> wanted(row, row + k);
-	size_t found = 0;
-	for (const size_t id : ids_of(response))
-		found += wanted.count(id);
-	return static_cast<double>(found) / static_cast<double>(k);
 }
 
 } /* namespace */
@@ -56,36 +42,13 @@ std::vector<std::string> search_bodies(const Vectors &queries, size_t k, int64_t
 void search_http(Options &options)
 {
 	const HttpTarget target = read_http_target(options);
-	const std::string system = options.text("system", "vecextd");
-	const Vectors queries = load_vectors(options.required_text("queries"));
-	const GroundTruth truth = load_truth(options.required_text("truth"));
-	const size_t k = static_cast<size_t>(options.integer("k", 10)),
-				 rounds = static_cast<size_t>(options.integer("rounds", 2));
-	const auto connections = options.integers("connections", "1,2,8");
-	const auto efs = options.integers("ef-search", "40,80,160");
-	options.finish();
-
-	for (const int64_t ef : efs) {
-		const std::vector<std::string> bodies = search_bodies(queries, k, ef);
-		for (const int64_t n : connections) {
-			std::vector<double> recalls(queries.rows);
-			const double start = wall_seconds();
-			auto latencies = run_on_connections(
-				target, static_cast<size_t>(n), queries.rows * rounds, [&](HttpConnection &connection, size_t i) {
-					const size_t query = i % queries.rows;
-					recalls[query] = recall(connection.call("POST", "/points/query", bodies[query]), truth, query, k);
-				});
-			const double seconds = wall_seconds() - start;
-			const std::string label = "HTTP, " + std::to_string(n) + " connections, ef " + std::to_string(ef);
-			double sum = 0;
-			for (const double value : recalls)
-				sum += value;
-			Records(system).print(label + ": recall@" + std::to_string(k), sum / queries.rows, "");
-			Records(system).print(label + ": queries per second", latencies.size() / seconds, "1/s");
-			Records(system).print(label + ": p50", percentile(latencies, 0.5) * 1e6, "us");
-			Records(system).print(label + ": p99", percentile(latencies, 0.99) * 1e6, "us");
-		}
-	}
+	measure_searches(options, "HTTP", [&](const Vectors &queries, size_t k, int64_t ef) -> std::function<FindIds()> {
+		return [&, bodies = search_bodies(queries, k, ef)]() -> FindIds {
+			return [&bodies, connection = std::make_shared<HttpConnection>(target)](size_t query) {
+				return ids_of(connection->call("POST", "/points/query", bodies[query]));
+			};
+		};
+	});
 }
 
 void retrieve_http(Options &options)
