@@ -936,6 +936,8 @@ bool next_of_batch(FilteredSearch *search, TupleTableSlot *slot)
 		search->returned.push_back(row_key(row_of(slot->tts_tid)));
 		if (row.rank == DistanceRank::kNumber)
 			search->last_distance = row.distance;
+		search->returned_rank = row.rank;
+		search->returned_distance = row.distance;
 		return true;
 	}
 	return false;
@@ -982,6 +984,24 @@ bool next_filtered_row(FilteredSearch *search, TupleTableSlot *slot)
 			return false;
 		next_batch(search);
 	}
+	return true;
+}
+
+/* The graph and the operators measure with the same kernels, the graph in float and,
+ * for the Euclidean distance, before the root is taken. Its cosine has another form
+ * than the operator's. Where rows are found by codes, those after the ones sought
+ * have estimates; narrowed vectors are not the rows' own. */
+bool distance_of_returned(const FilteredSearch *search, double *distance)
+{
+	const IndexHandle *handle = search->index->handle;
+	const bool dense = handle->element() == ElementType::kFloat32 || handle->element() == ElementType::kFloat16;
+	const Metric metric = handle->metric();
+	if (!dense || metric == Metric::kCosine || search->index->by_examples || handle->format.narrowed() ||
+		search->index->rescore != RescoreFrom::kNothing || search->returned_rank != DistanceRank::kNumber ||
+		!std::isfinite(search->returned_distance))
+		return false;
+	const double measured = search->returned_distance;
+	*distance = metric == Metric::kL2 ? std::sqrt(measured) : measured;
 	return true;
 }
 

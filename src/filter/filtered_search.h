@@ -111,6 +111,8 @@ struct FilteredSearch {
 	ArenaVector<uint64> returned; /* addresses, sorted when a batch begins */
 	uint32 returned_before;       /* by earlier batches */
 	float last_distance;
+	DistanceRank returned_rank; /* of the last row, and its distance in the unit of the graph */
+	float returned_distance;
 
 	/* One batch. Rows are a min-heap by distance. */
 	bool begun, complete; /* complete: the batch holds every matching row */
@@ -149,6 +151,10 @@ void forget_members(FilteredSearch *search);
 
 /* Puts the next row into `slot`; false at the end. */
 bool next_filtered_row(FilteredSearch *search, TupleTableSlot *slot);
+
+/* The distance of the row that was returned last, as the operator has it to the last
+ * bit; false where only the operator can tell. */
+bool distance_of_returned(const FilteredSearch *search, double *distance);
 
 /* Name of a strategy in EXPLAIN. */
 const char *strategy_name(Strategy strategy);

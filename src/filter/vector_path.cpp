@@ -105,8 +105,9 @@ template <class F> bool find_index(const RelOptInfo *rel, F f)
 	return false;
 }
 
-/* ORDER BY a form of a distance, in the direction that makes distances ascend. */
-bool find_order(PlannerInfo *root, RelOptInfo *rel, SearchGoal *goal)
+/* ORDER BY a form of a distance that this index orders by, in the direction that makes
+ * distances ascend. */
+bool find_order(PlannerInfo *root, RelOptInfo *rel, IndexOptInfo *index, SearchGoal *goal)
 {
 	if (root->query_pathkeys == NIL)
 		return false;
@@ -115,25 +116,20 @@ bool find_order(PlannerInfo *root, RelOptInfo *rel, SearchGoal *goal)
 		return false;
 	goal->nulls_first = key->pk_nulls_first;
 	goal->nan_first = !sorts_ascending(key);
-	return goal->ordered = find_index(rel, [&](IndexOptInfo *index) {
-			   return find_class_member(key->pk_eclass, rel, [&](Expr *expression) {
-				   return match_distance_form(root, index, expression, &goal->form) &&
-						  (goal->form.scale > 0) == sorts_ascending(key);
-			   });
+	return goal->ordered = find_class_member(key->pk_eclass, rel, [&](Expr *expression) {
+			   return match_distance_form(root, index, expression, &goal->form) &&
+					  (goal->form.scale > 0) == sorts_ascending(key);
 		   });
 }
 
 /* A bound on the distance that the order is of; without an order, on any. */
-bool find_range(PlannerInfo *root, RelOptInfo *rel, SearchGoal *goal)
+bool find_range(PlannerInfo *root, RelOptInfo *rel, IndexOptInfo *index, SearchGoal *goal)
 {
 	ListCell *cell;
 	foreach (cell, rel->baserestrictinfo) {
 		Expr *condition = static_cast<RestrictInfo *>(lfirst(cell))->clause;
 		DistanceRange &range = goal->range;
-		goal->ranged = find_index(rel, [&](IndexOptInfo *index) {
-			return (!goal->ordered || index == goal->form.index) &&
-				   match_distance_range(root, index, condition, &range);
-		});
+		goal->ranged = match_distance_range(root, index, condition, &range);
 		if (goal->ranged && goal->ordered && !equal(range.form.distance, goal->form.distance))
 			goal->ranged = false;
 		if (goal->ranged && !goal->ordered)
@@ -336,6 +332,8 @@ void set_costs(const PlannerInfo *root, CustomPath *custom, const SearchGoal &go
 	path->total_cost = path->startup_cost + (exact - path->startup_cost) / share;
 }
 
+/* ---- the plan ---- */
+
 Plan *plan_vector_scan(PlannerInfo *, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *custom_plans)
 {
 	CustomScan *scan = makeNode(CustomScan);
@@ -367,6 +365,39 @@ bool is_safe(PlannerInfo *root, const RelOptInfo *rel, const SearchGoal &goal)
 		   (!goal.ranged || is_parallel_safe(root, reinterpret_cast<Node *>(goal.range.bound)));
 }
 
+bool contains(Node *node, void *expression)
+{
+	if (node == nullptr)
+		return false;
+	return equal(node, expression) || walk_expression(node, contains, expression);
+}
+
+/* Whether no node above this one, but LIMIT, has to do with the order of its rows. */
+bool is_whole_query(const PlannerInfo *root, const RelOptInfo *rel)
+{
+	const Query *parse = root->parse;
+	return parse->commandType == CMD_SELECT && rel->reloptkind == RELOPT_BASEREL &&
+		   bms_membership(root->all_baserels) == BMS_SINGLETON && list_length(root->query_pathkeys) == 1 &&
+		   root->rowMarks == NIL && parse->setOperations == nullptr && parse->groupClause == NIL &&
+		   parse->groupingSets == NIL && parse->distinctClause == NIL && parse->havingQual == nullptr &&
+		   parse->limitOption != LIMIT_OPTION_WITH_TIES && !parse->hasAggs && !parse->hasWindowFuncs &&
+		   !parse->hasTargetSRFs;
+}
+
+/* Whether all that the query does with the distance is to order by it. Then it is a
+ * column of the rows that nobody reads. */
+bool only_orders_by(const PlannerInfo *root, Expr *distance)
+{
+	ListCell *cell;
+	foreach (cell, root->processed_tlist) {
+		auto *target = static_cast<TargetEntry *>(lfirst(cell));
+		const bool is_order = target->resjunk && equal(target->expr, distance);
+		if (!is_order && contains(reinterpret_cast<Node *>(target), distance))
+			return false;
+	}
+	return true;
+}
+
 VectorScanPlan make_plan(const PlannerInfo *root, const RelOptInfo *rel, const RangeTblEntry *rte,
 						 const SearchGoal &goal, const BitmapHeapPath *bitmap)
 {
@@ -375,6 +406,7 @@ VectorScanPlan make_plan(const PlannerInfo *root, const RelOptInfo *rel, const R
 	plan.index = goal.form.index->indexoid;
 	plan.ordered = goal.ordered;
 	plan.examples = goal.form.examples;
+	plan.unread = goal.ordered && is_whole_query(root, rel) && only_orders_by(root, goal.form.distance);
 	plan.estimates = {rows_wanted(root, goal), rows, rel->rows, bitmap_rows(rel, bitmap), rows * reach_of(goal)};
 	plan.spec = {goal.ordered && goal.nulls_first,        goal.ordered && goal.nan_first,
 				 unindexed_that_matter(rel, rte, goal),   goal.ranged,
@@ -382,11 +414,11 @@ VectorScanPlan make_plan(const PlannerInfo *root, const RelOptInfo *rel, const R
 	return plan;
 }
 
-void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const RangeTblEntry *rte, const SearchGoal &goal)
+void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const RangeTblEntry *rte, const SearchGoal &goal,
+					 BitmapHeapPath *bitmap)
 {
 	List *const pathkeys = goal.ordered ? list_make1(linitial(root->query_pathkeys)) : NIL;
 	const Path *plain = plain_scan(root, goal.form, pathkeys);
-	BitmapHeapPath *bitmap = bitmap_path(root, rel);
 	CustomPath *custom = makeNode(CustomPath);
 	custom->path.pathtype = T_CustomScan;
 	custom->path.parent = rel;
@@ -414,6 +446,30 @@ bool is_worth_it(const PlannerInfo *root, const RelOptInfo *rel, const SearchGoa
 		   goal.nulls_first;
 }
 
+List *append_goal(List *goals, const SearchGoal &goal)
+{
+	auto *copy = static_cast<SearchGoal *>(palloc(sizeof(SearchGoal)));
+	*copy = goal;
+	return lappend(goals, copy);
+}
+
+/* Of one index: the order with the range, and the range alone. Each index has paths of
+ * its own, or a plain scan of one that orders would have no node to compete with. */
+List *goals_of(PlannerInfo *root, RelOptInfo *rel, IndexOptInfo *index)
+{
+	List *goals = NIL;
+	SearchGoal goal = {};
+	if (find_order(root, rel, index, &goal)) {
+		find_range(root, rel, index, &goal);
+		if (is_worth_it(root, rel, goal))
+			goals = append_goal(goals, goal);
+	}
+	goal = {};
+	if (find_range(root, rel, index, &goal))
+		goals = append_goal(goals, goal);
+	return goals;
+}
+
 void add_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 {
 	if (previous_hook != nullptr)
@@ -422,15 +478,17 @@ void add_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte
 	if (!enable_filtered_scan || !enable_indexscan || !is_plain_table(rel, rte) || IS_DUMMY_REL(rel))
 		return;
 	estimate_ranges(root, rel);
-	SearchGoal goal = {};
-	if (find_order(root, rel, &goal)) {
-		find_range(root, rel, &goal);
-		if (is_worth_it(root, rel, goal))
-			add_vector_path(root, rel, rte, goal);
-	}
-	goal = {};
-	if (find_range(root, rel, &goal))
-		add_vector_path(root, rel, rte, goal);
+	List *goals = NIL;
+	find_index(rel, [&](IndexOptInfo *index) {
+		goals = list_concat(goals, goals_of(root, rel, index));
+		return false;
+	});
+	if (goals == NIL)
+		return;
+	BitmapHeapPath *bitmap = bitmap_path(root, rel);
+	ListCell *cell;
+	foreach (cell, goals)
+		add_vector_path(root, rel, rte, *static_cast<const SearchGoal *>(lfirst(cell)), bitmap);
 }
 
 } /* namespace */

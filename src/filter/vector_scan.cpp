@@ -4,6 +4,11 @@
  * Quals run in the order that the planner gave them (order_qual_clauses(), by
  * security level first), so that a leaky one sees no row that a security barrier
  * keeps from it.
+ *
+ * A query that returns the distance need not compute it from the row again, which
+ * would fetch a long vector from the table's TOAST: the projection takes it from a
+ * slot of one column, the plan node's otherwise unused outer tuple. Nor need one that
+ * does not return it, for which ORDER BY adds it to the rows all the same.
  */
 #include "filter/vector_scan.h"
 
@@ -29,7 +34,9 @@ struct VectorScanState {
 	CustomScanState css; /* first */
 	VectorScanPlan plan;
 	ExprState *query;
-	ExprState *bound; /* of the range; null: there is none */
+	ExprState *bound;         /* of the range; null: there is none */
+	ExprState *distance;      /* as the operator computes it; null: not projected */
+	TupleTableSlot *measured; /* the distance for the projection */
 	bool query_ready;
 	FilteredSearch search;
 	uint64 rejected_reported; /* of counters.rows_rejected, to the instrumentation */
@@ -60,6 +67,43 @@ void use_table_slot(VectorScanState *state, EState *estate)
 	scan->ps.qual = nullptr; /* ExecScan() need not repeat it */
 }
 
+struct DistanceUse {
+	Expr *distance;
+	bool found;
+};
+
+/* Replaces the distance by the first column of the outer tuple. */
+Node *use_measured(Node *node, void *context)
+{
+	auto *use = static_cast<DistanceUse *>(context);
+	if (node == nullptr)
+		return nullptr;
+	if (!equal(node, use->distance))
+		return change_expression(node, use_measured, context);
+	use->found = true;
+	return reinterpret_cast<Node *>(makeVar(OUTER_VAR, 1, FLOAT8OID, -1, InvalidOid, 0));
+}
+
+void project_measured(VectorScanState *state, EState *estate)
+{
+	ScanState *scan = &state->css.ss;
+	const CustomScan *plan = plan_of(&state->css);
+	DistanceUse use = {static_cast<Expr *>(lsecond(plan->custom_exprs)), false};
+	if (scan->ps.ps_ProjInfo == nullptr || exprType(reinterpret_cast<Node *>(use.distance)) != FLOAT8OID)
+		return;
+	auto *targets = reinterpret_cast<List *>(
+		change_expression(reinterpret_cast<Node *>(plan->scan.plan.targetlist), use_measured, &use));
+	if (!use.found)
+		return;
+	TupleDesc row = CreateTemplateTupleDesc(1);
+	TupleDescInitEntry(row, 1, "distance", FLOAT8OID, -1, 0);
+	state->measured = ExecInitExtraTupleSlot(estate, row, &TTSOpsVirtual);
+	state->distance = ExecInitExpr(use.distance, &scan->ps);
+	scan->ps.ps_ExprContext->ecxt_outertuple = state->measured;
+	scan->ps.ps_ProjInfo = ExecBuildProjectionInfo(targets, scan->ps.ps_ExprContext, scan->ps.ps_ResultTupleSlot,
+												   &scan->ps, RelationGetDescr(scan->ss_currentRelation));
+}
+
 void init_indexed_value(FilteredSearch *search, Relation index, EState *estate)
 {
 	const IndexInfo *info = BuildIndexInfo(index);
@@ -75,6 +119,7 @@ void begin_scan(CustomScanState *node, EState *estate, int eflags)
 	const CustomScan *plan = plan_of(node);
 	state->plan = decode_plan(plan->custom_private);
 	use_table_slot(state, estate);
+	project_measured(state, estate);
 	state->query = ExecInitExpr(static_cast<Expr *>(linitial(plan->custom_exprs)), &node->ss.ps);
 	if (state->plan.spec.ranged)
 		state->bound = ExecInitExpr(static_cast<Expr *>(lthird(plan->custom_exprs)), &node->ss.ps);
@@ -128,6 +173,37 @@ void take_query(VectorScanState *state)
 	state->query_ready = true;
 }
 
+void store_measured(VectorScanState *state, bool is_null, Datum distance)
+{
+	TupleTableSlot *slot = ExecClearTuple(state->measured);
+	slot->tts_values[0] = distance;
+	slot->tts_isnull[0] = is_null;
+	ExecStoreVirtualTuple(slot);
+}
+
+/* By the operator, from the row in `slot`. */
+void measure_row(VectorScanState *state, TupleTableSlot *slot)
+{
+	ExprContext *context = state->css.ss.ps.ps_ExprContext;
+	context->ecxt_scantuple = slot;
+	bool is_null;
+	const Datum distance = ExecEvalExprSwitchContext(state->distance, context, &is_null);
+	store_measured(state, is_null, distance);
+}
+
+void provide_distance(VectorScanState *state, TupleTableSlot *slot)
+{
+	double distance;
+	if (state->distance == nullptr)
+		return;
+	if (state->plan.unread)
+		store_measured(state, true, 0);
+	else if (distance_of_returned(&state->search, &distance))
+		store_measured(state, false, Float8GetDatum(distance));
+	else
+		measure_row(state, slot);
+}
+
 TupleTableSlot *next_row(ScanState *node)
 {
 	auto *state = reinterpret_cast<VectorScanState *>(node);
@@ -138,7 +214,10 @@ TupleTableSlot *next_row(ScanState *node)
 	const uint64 rejected = state->search.counters.rows_rejected;
 	InstrCountFiltered1(node, static_cast<double>(rejected - state->rejected_reported));
 	state->rejected_reported = rejected;
-	return found ? slot : ExecClearTuple(slot);
+	if (!found)
+		return ExecClearTuple(slot);
+	provide_distance(state, slot);
+	return slot;
 }
 
 /* For EvalPlanQual: whether another version of a row still passes. */
@@ -147,6 +226,8 @@ bool recheck_row(ScanState *node, TupleTableSlot *slot)
 	auto *state = reinterpret_cast<VectorScanState *>(node);
 	ExprContext *context = node->ps.ps_ExprContext;
 	context->ecxt_scantuple = slot;
+	if (state->distance != nullptr)
+		measure_row(state, slot);
 	return ExecQual(state->search.filter, context);
 }
 
@@ -301,7 +382,7 @@ List *encode_plan(const VectorScanPlan &plan)
 	numbers = lappend(lappend(numbers, make_number(spec.scale)), make_number(spec.offset));
 	List *flags =
 		list_make5_int(plan.ordered, spec.nulls_first, spec.nan_first, spec.ranged, static_cast<int>(spec.unindexed));
-	flags = lappend_int(flags, plan.examples);
+	flags = lappend_int(lappend_int(flags, plan.examples), plan.unread);
 	return list_make3(list_make1_oid(plan.index), numbers, flags);
 }
 
@@ -313,6 +394,7 @@ VectorScanPlan decode_plan(const List *custom_private)
 	plan.index = linitial_oid(static_cast<const List *>(linitial(custom_private)));
 	plan.ordered = list_nth_int(flags, 0) != 0;
 	plan.examples = list_nth_int(flags, 5) != 0;
+	plan.unread = list_nth_int(flags, 6) != 0;
 	plan.estimates = {number_at(numbers, 0), number_at(numbers, 1), number_at(numbers, 2), number_at(numbers, 3),
 					  number_at(numbers, 4)};
 	plan.spec = {list_nth_int(flags, 1) != 0, list_nth_int(flags, 2) != 0, static_cast<uint32>(list_nth_int(flags, 4)),

@@ -27,6 +27,7 @@ struct VectorScanPlan {
 	Oid index;
 	bool ordered;  /* else the order of the rows is nobody's concern */
 	bool examples; /* the query is a vecquery */
+	bool unread;   /* the distance is a column that only the order made; any value will do */
 	FilterEstimates estimates;
 	SearchSpec spec;
 };

@@ -51,6 +51,7 @@ extern "C" {
 #include "commands/explain_state.h"
 #endif
 #include "commands/vacuum.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
 #include "nodes/tidbitmap.h"
 #include "optimizer/paths.h"
@@ -101,6 +102,27 @@ inline void vacuum_delay()
 	vacuum_delay_point(false);
 #else
 	vacuum_delay_point();
+#endif
+}
+
+/* expression_tree_walker() and _mutator(), whose callbacks had no parameters before
+ * 16. */
+using NodeTest = bool (*)(Node *, void *);
+using NodeChange = Node *(*)(Node *, void *);
+inline bool walk_expression(Node *node, NodeTest test, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+	return expression_tree_walker(node, test, context);
+#else
+	return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(test)), context);
+#endif
+}
+inline Node *change_expression(Node *node, NodeChange change, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+	return expression_tree_mutator(node, change, context);
+#else
+	return expression_tree_mutator(node, reinterpret_cast<Node *(*)()>(reinterpret_cast<void (*)()>(change)), context);
 #endif
 }
 
