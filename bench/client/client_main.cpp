@@ -7,7 +7,7 @@
  *   index   [--with "m = 16, ef_construction = 64"]
  *           creates the index and watches its progress and memory
  *   search  --queries FILE --truth FILE.gt [--clients 1] [--rounds 3]
- *           [--ef-search 10,20,...] [--label TEXT]
+ *           [--ef-search 10,20,...] [--label TEXT] [--share-cores yes]
  *           the curve of recall against backend CPU time
  *   search  --exact yes --queries FILE --truth FILE.gt
  *           the same by sequential scan; fails unless recall is 1

@@ -3,7 +3,8 @@
  *
  * Each client has a session and a thread; client c of n asks queries c, c + n, ...
  * as a prepared statement with a binary parameter. CPU time is the backends', from
- * the kernel: at one client, wall time also holds the wake-ups of two processes.
+ * the kernel. Up to one client a core, each shares a core with its backend
+ * (report/affinity.h).
  * Of several rounds the one with the least CPU time counts, since other work on
  * the machine only adds.
  */
@@ -12,6 +13,7 @@
 #include "client/target.h"
 #include "client/vector_wire.h"
 #include "data/files.h"
+#include "report/affinity.h"
 #include "report/clocks.h"
 #include "report/search_curve.h"
 
@@ -31,6 +33,7 @@ constexpr size_t kNeighbours = 10;
 constexpr size_t kWarmUpQueries = 50;
 
 struct Workload {
+	bool share_cores = true;
 	std::vector<std::string> queries; /* as binary parameters */
 	GroundTruth truth;
 };
@@ -94,9 +97,19 @@ double backends_cpu_seconds(const std::vector<Connection> &sessions)
 	return sum;
 }
 
+/* Whether each client and its backend have a core to themselves from now on. */
+bool share_cores(const std::vector<Connection> &sessions, const Workload &workload)
+{
+	bool shared = workload.share_cores && sessions.size() <= static_cast<size_t>(core_count());
+	for (size_t c = 0; c < sessions.size() && shared; c++)
+		shared = keep_on_core(sessions[c].backend_pid(), static_cast<int>(c));
+	return shared;
+}
+
 /* Runs all clients at once; returns the wall time of the round. */
 double run_clients(std::vector<Connection> &sessions, const Workload &workload, Answers &answers)
 {
+	const bool shared = share_cores(sessions, workload);
 	std::vector<std::exception_ptr> failures(sessions.size());
 	std::barrier start(static_cast<ptrdiff_t>(sessions.size()) + 1);
 	double begin = 0;
@@ -104,6 +117,8 @@ double run_clients(std::vector<Connection> &sessions, const Workload &workload, 
 		std::vector<std::jthread> threads;
 		for (size_t c = 0; c < sessions.size(); c++)
 			threads.emplace_back([&, c] {
+				if (shared)
+					keep_on_core(0, static_cast<int>(c));
 				start.arrive_and_wait();
 				try {
 					ask_share(sessions[c], workload, c, sessions.size(), answers);
@@ -208,7 +223,8 @@ void sweep(const Target &target, const Workload &workload, size_t clients, int64
 void search_table(Options &options)
 {
 	const Target target(options);
-	const Workload workload = load_workload(options);
+	Workload workload = load_workload(options);
+	workload.share_cores = options.text("share-cores", "yes") == "yes";
 	const size_t clients = static_cast<size_t>(options.integer("clients", 1));
 	const int64_t rounds = options.integer("rounds", 3);
 	const std::vector<int64_t> ef_search = options.integers("ef-search", "10,20,40,60,80,120,160,240,320,480,640");
