@@ -76,7 +76,8 @@ struct IndexedRow {
 	uint32 place;      /* node id, or pending block */
 	uint16 entry;      /* pending: which entry */
 	RowSource source;
-	bool seen; /* in the table */
+	bool seen : 1;   /* in the table */
+	bool killed : 1; /* marked as dead to everyone */
 };
 
 struct CheckRun {

@@ -26,7 +26,7 @@ void note_rows(CheckRun &run, const hnsw::ConstNodeRecord &record, uint32 id)
 	const NodeHeader &header = record.header();
 	const uint64 hash = fingerprint(run, record);
 	for (int i = 0; i < header.row_count && i < static_cast<int>(hnsw::kMaxRowsPerNode); i++)
-		run.rows.push_back({row_key(header.rows[i]), hash, id, 0, RowSource::kGraph, false});
+		run.rows.push_back({row_key(header.rows[i]), hash, id, 0, RowSource::kGraph, false, row_killed(header, i)});
 }
 
 void collect_page(CheckRun &run, const char *page, BlockNumber block)

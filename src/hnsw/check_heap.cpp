@@ -4,7 +4,8 @@
  *
  * Every row visible to a snapshot taken before the index was read, and not
  * excluded by the predicate or of a kind that indexes leave out (unindexed_kind()),
- * must have been met there, with the same value. Of the rows left out the metapage must
+ * must have been met there, with the same value, and not marked as dead to everyone.
+ * Of the rows left out the metapage must
  * know the kind: plans that would return them rely on it. And no row of the index
  * may point to a free line pointer: VACUUM frees those only after it removed the
  * row from the indexes, so such a row would come back as another's.
@@ -16,6 +17,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/tableam.h"
+#include "access/xlog.h"
 #include "catalog/index.h"
 #include "catalog/pg_am_d.h"
 #include "nodes/execnodes.h"
@@ -173,6 +175,11 @@ void check_heap_row(CheckRun &run, ItemPointer tid, const IndexedValue &value)
 		if (!has_value(run, *row, value))
 			report(run, Severity::kError, place_block(run, *row), place_slot(run, *row),
 				   "row (%u,%u) has another value in the table", ItemPointerGetBlockNumber(tid), tid->ip_posid);
+		/* Marks on a standby are the primary's, and say nothing of what is visible here. */
+		if (row->killed && !RecoveryInProgress())
+			report(run, Severity::kError, place_block(run, *row), place_slot(run, *row),
+				   "row (%u,%u) is marked as dead but visible in the table", ItemPointerGetBlockNumber(tid),
+				   tid->ip_posid);
 	}
 }
 

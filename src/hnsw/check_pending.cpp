@@ -52,7 +52,8 @@ bool is_waiting(const PendingEntry &entry)
 void note_row(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry &entry, const void *value)
 {
 	const uint64 hash = value ? hash_value(value, run.handle->value_bytes(value)) : 0;
-	run.rows.push_back({row_key(entry.row), hash, block, static_cast<uint16>(i), RowSource::kPending, false});
+	run.rows.push_back(
+		{row_key(entry.row), hash, block, static_cast<uint16>(i), RowSource::kPending, false, entry.killed != 0});
 }
 
 void check_entry_code(CheckRun &run, BlockNumber block, uint32 i, const PendingEntry &entry)

@@ -28,11 +28,6 @@ bool nearer(const FoundRow &a, const FoundRow &b)
 	return a.distance < b.distance || (a.distance == b.distance && row_key(a.row) < row_key(b.row));
 }
 
-bool row_killed(const NodeHeader &header, int i)
-{
-	return header.reserved >> i & 1;
-}
-
 /* The query of those that have no distance to anything. */
 hnsw::Value any_value(const IndexFormat &format)
 {

@@ -253,6 +253,12 @@ inline ItemPointerData tid_of(const RowId &row)
 	tid.ip_posid = row.offset;
 	return tid;
 }
+/* Whether row i of a node is marked as dead to everyone, a hint like
+ * PendingEntry::killed. */
+inline bool row_killed(const NodeHeader &header, int i)
+{
+	return header.reserved >> i & 1;
+}
 /* Orders rows and serves as a hash key. */
 inline uint64 row_key(const RowId &row)
 {

@@ -124,6 +124,8 @@ plain norow
 damage norow 'row \(0,200\) does not exist in the table' "$node" "record_at(@i, 3) + 32" "hex(200, 2)"
 plain value
 damage value 'row \(0,[0-9]+\) has another value in the table' "$node" "record_at(@i, 3) + 208" "hex(1065353216, 4)"
+plain killed
+damage killed 'row \(0,[0-9]+\) is marked as dead but visible' "$node" "record_at(@i, 3) + 26" "hex(1, 2)"
 plain nan
 damage nan 'the value has an element that is not finite' "$node" "record_at(@i, 3) + 208" "hex(2143289344, 4)"
 plain slotsused
@@ -190,6 +192,8 @@ pending pendingvalue
 damage pendingvalue 'the value of a pending row at block [0-9]+ item 99 cannot be read' "page_of_kind(@i, 5)" "56 + 12" "hex(99, 2)"
 pending pendingrow
 damage pendingrow 'row \(0,[0-9]+\) of the table is not in the index' "page_of_kind(@i, 5)" "56 + 4" "hex(150, 2)"
+pending pendingkilled
+damage pendingkilled 'row \(0,1\) is marked as dead but visible' "page_of_kind(@i, 5)" "56 + 7" "hex(1, 1)"
 pending tail
 damage tail 'pending chain ends here, not at block 99' 0 108 "hex(99, 4)"
 pending chain
