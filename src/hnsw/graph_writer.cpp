@@ -13,7 +13,6 @@ extern "C" {
 #include "hnsw/value_pages.h"
 #include "pg/injection.h"
 
-#include "vecext/hnsw/build.h"
 #include "vecext/hnsw/select.h"
 
 namespace vecext::pg {
@@ -119,16 +118,33 @@ template <class F> bool GraphWriter::visit_exact(uint32 id, F f)
 	return graph_.visit_value(header, [&](const void *value) { f(header, value); });
 }
 
-/* The same level by codes, then the exact values of the nearest. */
-uint32 GraphWriter::search_level_by_codes(uint32 entry, uint32 ef, FoundNode **found)
+/* Calls f for the live nodes of a level that a search from `entries` meets. */
+template <class Graph, class F> void GraphWriter::collect_live(Graph &graph, const uint32 *entries, uint32 count, F f)
 {
+	const uint32 ef = handle_->format.ef_construction;
+	uint32 met = 0;
+	auto found = [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
+		if (header.state != NodeState::kLive)
+			return;
+		f(id, header, distance, value);
+		met++;
+	};
+	hnsw::search_layer(graph, point_.query, search_, entries, count, ef, found);
+	/* Nodes that the graph passes over may have taken places in the beam. */
+	while (search_.keep_discarded && met < ef && hnsw::continue_layer(graph, point_.query, search_, ef, found)) {
+	}
+}
+
+/* The same level by codes, then the exact values of the nearest. */
+template <class Graph>
+uint32 GraphWriter::search_by_codes_from(Graph &graph, const uint32 *entries, uint32 count, FoundNode **found)
+{
+	const uint32 ef = handle_->format.ef_construction;
 	ArenaVector<MetNode> met;
 	met.init(context_arena(work_), ef * 4);
-	hnsw::search_layer(graph_, point_.query, search_, &entry, 1, ef,
-					   [&](uint32 id, const NodeHeader &header, float estimate, const void *) {
-						   if (header.state == NodeState::kLive)
-							   met.push_back({estimate, id});
-					   });
+	collect_live(graph, entries, count, [&](uint32 id, const NodeHeader &, float estimate, const void *) {
+		met.push_back({estimate, id});
+	});
 	std::sort(met.begin(), met.end(), [](const MetNode &a, const MetNode &b) {
 		return a.estimate < b.estimate || (a.estimate == b.estimate && a.id < b.id);
 	});
@@ -147,25 +163,29 @@ uint32 GraphWriter::search_level_by_codes(uint32 entry, uint32 ef, FoundNode **f
 	return nodes.size();
 }
 
-/* Searches one level from `entry`; the live nodes met, nearest first. */
-uint32 GraphWriter::search_level(uint32 entry, uint32 ef, FoundNode **found)
+/* Searches one level from `entries`; the live nodes met, nearest first. */
+template <class Graph>
+uint32 GraphWriter::search_from(Graph &graph, const uint32 *entries, uint32 count, FoundNode **found)
 {
 	if (handle_->compact())
-		return search_level_by_codes(entry, ef, found);
+		return search_by_codes_from(graph, entries, count, found);
+	const uint32 ef = handle_->format.ef_construction;
 	ArenaVector<FoundNode> nodes;
 	nodes.init(context_arena(work_), ef * 2);
-	hnsw::search_layer(graph_, point_.query, search_, &entry, 1, ef,
-					   [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
-						   if (header.state != NodeState::kLive)
-							   return;
-						   const uint32 bytes = handle_->value_bytes(value);
-						   void *copy = MemoryContextAlloc(work_, bytes);
-						   memcpy(copy, value, bytes);
-						   nodes.push_back({distance, id, header.row_count, {copy, header.norm}, bytes});
-					   });
+	collect_live(graph, entries, count, [&](uint32 id, const NodeHeader &header, float distance, const void *value) {
+		const uint32 bytes = handle_->value_bytes(value);
+		void *copy = MemoryContextAlloc(work_, bytes);
+		memcpy(copy, value, bytes);
+		nodes.push_back({distance, id, header.row_count, {copy, header.norm}, bytes});
+	});
 	std::sort(nodes.begin(), nodes.end(), nearer);
 	*found = nodes.begin();
 	return Min(nodes.size(), ef);
+}
+
+uint32 GraphWriter::search_level(uint32 entry, FoundNode **found)
+{
+	return search_from(graph_, &entry, 1, found);
 }
 
 /* Moves the chosen neighbours to the front, nearest first. `skip` is an id that
@@ -353,6 +373,17 @@ void GraphWriter::place_record(const NodeSlot &slot, IndexState *state, const ui
 
 /* ---- edges ---- */
 
+/* The slots of a record, free ones among them; returns how many. */
+uint32 GraphWriter::copy_ids(uint32 id, uint32 *ids)
+{
+	uint32 count = 0;
+	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+		count = record.header().slots_used;
+		memcpy(ids, record.ids(), count * sizeof(uint32));
+	});
+	return count;
+}
+
 /* Edges to the new node. At least one is made whatever the neighbours prefer: a
  * node that nothing leads to would never be found. */
 bool GraphWriter::add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count)
@@ -453,11 +484,8 @@ bool GraphWriter::choose_anew(const FoundNode &from, const hnsw::ProjectedValue 
  * first. */
 uint32 GraphWriter::load_list(const FoundNode &from, uint32 to, FoundNode **list)
 {
-	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
-	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
-		count = record.header().slots_used;
-		memcpy(ids, record.ids(), count * sizeof(uint32));
-	});
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
+	const uint32 count = copy_ids(from.id, ids);
 	ArenaVector<FoundNode> nodes;
 	nodes.init(context_arena(work_), count + 1);
 	nodes.push_back({from.distance, to, 0, point_.query.value, point_.bytes});
@@ -528,11 +556,8 @@ bool GraphWriter::replace_edge(const FoundNode &from, const hnsw::ProjectedValue
  * for an edge from somewhere. */
 bool GraphWriter::is_led_back_to(uint32 id)
 {
-	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
-	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
-		count = record.header().slots_used;
-		memcpy(ids, record.ids(), count * sizeof(uint32));
-	});
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
+	const uint32 count = copy_ids(id, ids);
 	bool led = false;
 	for (uint32 j = 0; j < count && !led; j++)
 		if (ids[j] != kNoNode)
@@ -567,11 +592,8 @@ void GraphWriter::lead_to(uint32 id, uint32 from)
 
 int GraphWriter::farthest_slot(const FoundNode &from)
 {
-	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
-	graph_.visit(from.id, [&](hnsw::ConstNodeRecord record) {
-		count = record.header().slots_used;
-		memcpy(ids, record.ids(), count * sizeof(uint32));
-	});
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
+	const uint32 count = copy_ids(from.id, ids);
 	int farthest = -1;
 	float distance = -std::numeric_limits<float>::infinity();
 	for (uint32 j = 0; j < count; j++)
@@ -743,7 +765,7 @@ bool GraphWriter::insert(const RowId &row, const IndexedValue &value, const Valu
 	uint32 counts[hnsw::kMaxLevel + 1] = {}, met[hnsw::kMaxLevel + 1] = {};
 	uint32 entry = empty ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, linked);
 	for (int l = linked; l >= 0 && entry != kNoNode; l--) {
-		counts[l] = met[l] = search_level(entry, format.ef_construction, &found[l]);
+		counts[l] = met[l] = search_level(entry, &found[l]);
 		if (l == 0)
 			break;
 		/* The nearest node leads down, even one that will get no edge. */
@@ -838,11 +860,8 @@ bool GraphWriter::load_node(uint32 id, FoundNode *node, NodeHeader *header)
 /* The live neighbours of a record, with exact distances to the point. */
 uint32 GraphWriter::load_neighbours(uint32 id, FoundNode **found)
 {
-	uint32 ids[hnsw::LayerSearch::kMaxSlots], count = 0;
-	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
-		count = record.header().slots_used;
-		memcpy(ids, record.ids(), count * sizeof(uint32));
-	});
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
+	const uint32 count = copy_ids(id, ids);
 	ArenaVector<FoundNode> nodes;
 	nodes.init(context_arena(work_), count + 1);
 	for (uint32 k = 0; k < count; k++) {
@@ -881,7 +900,7 @@ uint32 GraphWriter::search_ground(FoundNode **found)
 	const IndexState state = read_meta(index_).state;
 	const uint32 entry =
 		state.entry_point == kNoNode ? kNoNode : hnsw::descend(graph_, point_.query, search_, state.entry_point, 0);
-	return entry == kNoNode ? 0 : search_level(entry, handle_->format.ef_construction, found);
+	return entry == kNoNode ? 0 : search_level(entry, found);
 }
 
 void GraphWriter::adopt(uint32 id, uint32 from)
@@ -892,7 +911,7 @@ void GraphWriter::adopt(uint32 id, uint32 from)
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
 	begin_point({node.value, node.value_bytes});
-	const uint32 met = search_level(from, handle_->format.ef_construction, &found);
+	const uint32 met = search_level(from, &found);
 	link_somewhere(id, found, met);
 	if (load_neighbours(id, &neighbours) == 0)
 		replace_edges(id, nullptr, 0, found, choose_neighbours(found, met, handle_->format.m, id));
@@ -906,43 +925,201 @@ void GraphWriter::lead_back(uint32 id, uint32 from, const IdSet &to)
 	if (!load_node(id, &node, &header) || header.state != NodeState::kLive)
 		return;
 	begin_point({node.value, node.value_bytes});
-	const uint32 met = search_level(from, handle_->format.ef_construction, &found);
+	const uint32 met = search_level(from, &found);
 	const FoundNode *nearest = std::find_if(found, found + met, [&](const FoundNode &n) { return to.contains(n.id); });
 	lead_to(nearest != found + met ? nearest->id : from, id);
 }
 
 /* ---- repair ---- */
 
-/* Live nodes that a node could lead to instead of those it lost: the lost nodes'
- * own neighbours, by estimate, then exactly. Sorted by distance. */
-uint32 GraphWriter::repair_candidates(const uint32 *lost, uint32 lost_count, const uint32 *known, uint32 known_count,
-									  FoundNode **found)
+bool Remainder::is_worn(const hnsw::ConstNodeRecord &record) const
+{
+	int balance = 0;
+	for (uint32 j = 0; j < record.header().slots_used; j++)
+		if (record.ids()[j] != kNoNode)
+			balance += deleted->contains(record.ids()[j]) ? 1 : -1;
+	return balance > 0;
+}
+
+namespace {
+
+/* The graph without deleted nodes, and without those that are worn and not yet
+ * repaired, but for one to start from. */
+class SoundGraph {
+public:
+	SoundGraph(PageGraph &graph, const Remainder &remainder, uint32 start)
+		: graph_(graph), remainder_(remainder), start_(start)
+	{
+	}
+	const NodeLayout &layout() const { return graph_.layout(); }
+	template <class F> bool visit(uint32 id, F f)
+	{
+		bool sound = false;
+		graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
+			sound = record.header().state == NodeState::kLive && (id == start_ || !remainder_.is_worn(record));
+			if (sound)
+				f(record);
+		});
+		return sound;
+	}
+	template <class F> bool visit_value(const NodeHeader &header, F f) { return graph_.visit_value(header, f); }
+	void prefetch(uint32 id) { graph_.prefetch(id); }
+	void poll() { graph_.poll(); }
+
+private:
+	PageGraph &graph_;
+	const Remainder &remainder_;
+	uint32 start_;
+};
+
+} /* namespace */
+
+/* A record under repair. Its neighbours are those it kept, then those added. */
+struct GraphWriter::Repair {
+	uint32 id;
+	const uint32 *lost;
+	uint32 lost_count;
+	FoundNode *neighbours;
+	uint32 kept_count, count;
+	const Remainder &remainder;
+
+	bool has(uint32 node) const
+	{
+		return node == id ||
+			   std::any_of(neighbours, neighbours + count, [&](const FoundNode &n) { return n.id == node; });
+	}
+};
+
+/* The live node that a deleted one leads to and that is nearest to it, or kNoNode. */
+uint32 GraphWriter::find_heir(uint32 deleted)
+{
+	FoundNode node;
+	NodeHeader header;
+	if (!load_node(deleted, &node, &header))
+		return kNoNode;
+	uint32 ids[hnsw::LayerSearch::kMaxSlots], heir = kNoNode;
+	float nearest = std::numeric_limits<float>::infinity();
+	const uint32 count = copy_ids(deleted, ids);
+	for (uint32 j = 0; j < count; j++)
+		if (ids[j] != kNoNode)
+			visit_exact(ids[j], [&](const NodeHeader &neighbour, const void *value) {
+				const float distance = point_.query.distance(node.value, {value, neighbour.norm});
+				if (neighbour.state == NodeState::kLive && distance < nearest) {
+					nearest = distance;
+					heir = ids[j];
+				}
+			});
+	return heir;
+}
+
+/* The same, remembered. */
+uint32 GraphWriter::heir_of(uint32 deleted, const Remainder &remainder)
+{
+	Remainder::Heir &heir = remainder.heirs[deleted % Remainder::kHeirs];
+	if (heir.of != deleted)
+		heir = {deleted, find_heir(deleted)};
+	return heir.id;
+}
+
+/* Passes edges to lost nodes on to their heirs, except to those that are reached over
+ * one neighbour: as if a lost node and its heir had become one. The heuristic would
+ * drop most edges that lead far away, since among the neighbours there nearly always
+ * is one nearer to where they lead. But that one need not lead there, and in the end
+ * no node does. */
+void GraphWriter::add_heirs(Repair &repair)
+{
+	search_.visited.reset();
+	search_.visited.insert(repair.id);
+	auto cover = [&](uint32 node) {
+		uint32 ids[hnsw::LayerSearch::kMaxSlots];
+		const uint32 count = copy_ids(node, ids);
+		search_.visited.insert(node);
+		for (uint32 j = 0; j < count; j++)
+			search_.visited.insert(ids[j]);
+	};
+	for (uint32 k = 0; k < repair.kept_count; k++)
+		cover(repair.neighbours[k].id);
+	for (uint32 i = 0; i < repair.lost_count; i++) {
+		const uint32 heir = heir_of(repair.lost[i], repair.remainder);
+		FoundNode &added = repair.neighbours[repair.count];
+		NodeHeader header;
+		if (heir == kNoNode || search_.visited.contains(heir) || !load_node(heir, &added, &header))
+			continue;
+		added.distance = point_.query.distance(point_.query.value, added.value);
+		repair.count++;
+		cover(heir);
+	}
+}
+
+/* Adds those candidates, sorted by distance, that no neighbour shields (select.h),
+ * up to `limit` neighbours in all; then the nearest others while the record has fewer
+ * than m / 2. */
+void GraphWriter::add_unshielded(Repair &repair, const FoundNode *found, uint32 count, uint32 limit)
+{
+	auto shielded = [&](const FoundNode &candidate) {
+		return std::any_of(repair.neighbours, repair.neighbours + repair.count, [&](const FoundNode &n) {
+			return point_.query.distance(n.value, candidate.value) < candidate.distance;
+		});
+	};
+	for (uint32 i = 0; i < count && repair.count < limit; i++)
+		if (!repair.has(found[i].id) && !shielded(found[i]))
+			repair.neighbours[repair.count++] = found[i];
+	for (uint32 i = 0; i < count && repair.count < Min(limit, handle_->format.m / 2u); i++)
+		if (!repair.has(found[i].id))
+			repair.neighbours[repair.count++] = found[i];
+}
+
+/* To a record that lost most of its neighbours: others found by a search, as for a
+ * new one, among those that are sound. Where most of a graph is gone, nodes are so
+ * linked one after the other as a build does it; the first ones meet few that are
+ * near and get the long edges that later ones do not find. */
+void GraphWriter::add_found(Repair &repair, uint32 level)
+{
+	const uint32 start = repair.remainder.starts[level];
+	if (start == kNoNode)
+		return;
+	uint32 entries[hnsw::LayerSearch::kMaxSlots * 2 + 1] = {start};
+	for (uint32 k = 0; k < repair.count; k++)
+		entries[1 + k] = repair.neighbours[k].id;
+	SoundGraph sound(graph_, repair.remainder, start);
+	FoundNode *found;
+	search_.keep_discarded = true;
+	const uint32 met = search_from(sound, entries, 1 + repair.count, &found);
+	search_.keep_discarded = false;
+	add_unshielded(repair, found, met, handle_->format.m);
+}
+
+/* To one that lost a few: the lost nodes' neighbours, which are ranked by estimates
+ * before the nearest are measured. */
+void GraphWriter::add_from_around(Repair &repair)
 {
 	constexpr uint32 kCandidatesPerLost = 8, kMaxLostRead = 8;
+	const uint32 read = Min(repair.lost_count, kMaxLostRead);
+	const uint32 limit = Max(repair.kept_count + repair.lost_count, handle_->format.m / 2u);
+	if (repair.count >= limit)
+		return;
 	ArenaVector<hnsw::Candidate> around;
 	around.init(context_arena(work_), 64);
 	search_.visited.reset();
-	for (uint32 i = 0; i < known_count; i++)
-		search_.visited.insert(known[i]);
-	for (uint32 i = 0; i < Min(lost_count, kMaxLostRead); i++)
-		collect_around(lost[i], &around);
+	for (uint32 i = 0; i < repair.lost_count; i++)
+		search_.visited.insert(repair.lost[i]);
+	for (uint32 i = 0; i < read; i++)
+		collect_around(repair.lost[i], &around);
 	std::sort(around.begin(), around.end(),
 			  [](const hnsw::Candidate &a, const hnsw::Candidate &b) { return a.distance < b.distance; });
 	ArenaVector<FoundNode> nodes;
 	nodes.init(context_arena(work_), 64);
-	const uint32 wanted = Min(lost_count, kMaxLostRead) * kCandidatesPerLost;
-	for (uint32 i = 0; i < around.size() && nodes.size() < wanted; i++) {
+	for (uint32 i = 0; i < around.size() && nodes.size() < read * kCandidatesPerLost; i++) {
 		FoundNode node;
 		NodeHeader header;
-		if (!search_.visited.insert(around[i].id) || !load_node(around[i].id, &node, &header) ||
-			header.state != NodeState::kLive)
+		if (!search_.visited.insert(around[i].id) || repair.has(around[i].id) ||
+			!load_node(around[i].id, &node, &header) || header.state != NodeState::kLive)
 			continue;
 		node.distance = point_.query.distance(point_.query.value, node.value);
 		nodes.push_back(node);
 	}
 	std::sort(nodes.begin(), nodes.end(), nearer);
-	*found = nodes.begin();
-	return nodes.size();
+	add_unshielded(repair, nodes.begin(), nodes.size(), limit);
 }
 
 /* The neighbours of a lost node, with estimated distances to the point (exact
@@ -963,31 +1140,27 @@ void GraphWriter::collect_around(uint32 id, ArenaVector<hnsw::Candidate> *around
 	});
 }
 
-/* Keeps those candidates that no kept neighbour and no better candidate shields
- * (select.h), at most `room`; fills up with the nearest others while the node has
- * fewer than m / 2 neighbours. Chosen ones come first. */
-uint32 GraphWriter::choose_repairs(FoundNode *found, uint32 count, const FoundNode *kept, uint32 kept_count,
-								   uint32 room)
+GraphWriter::Repair GraphWriter::begin_repair(uint32 id, const uint32 *lost, uint32 lost_count,
+											  const Remainder &remainder)
 {
-	uint32 taken = 0;
-	auto shielded = [&](const FoundNode &candidate) {
-		for (uint32 k = 0; k < kept_count; k++)
-			if (point_.query.distance(kept[k].value, candidate.value) < candidate.distance)
-				return true;
-		for (uint32 k = 0; k < taken; k++)
-			if (point_.query.distance(found[k].value, candidate.value) < candidate.distance)
-				return true;
-		return false;
-	};
-	for (uint32 i = 0; i < count && taken < room; i++)
-		if (!shielded(found[i]))
-			std::rotate(found + taken, found + i, found + i + 1), taken++;
-	while (taken < room && taken < count && kept_count + taken < handle_->format.m / 2u)
-		taken++;
-	return taken;
+	FoundNode *kept;
+	const uint32 kept_count = load_neighbours(id, &kept);
+	auto *neighbours =
+		static_cast<FoundNode *>(MemoryContextAlloc(work_, sizeof(FoundNode) * 2 * hnsw::LayerSearch::kMaxSlots));
+	std::copy(kept, kept + kept_count, neighbours);
+	return {id, lost, lost_count, neighbours, kept_count, kept_count, remainder};
 }
 
-void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count)
+/* Writes edges to the added neighbours and from them. */
+void GraphWriter::finish_repair(const Repair &repair, uint32 cleared)
+{
+	replace_edges(repair.id, repair.lost, cleared, repair.neighbours + repair.kept_count,
+				  repair.count - repair.kept_count);
+	for (uint32 k = repair.kept_count; k < repair.count; k++)
+		add_edge(repair.neighbours[k], repair.id);
+}
+
+void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count, const Remainder &remainder)
 {
 	MemoryContextReset(work_);
 	FoundNode node;
@@ -995,34 +1168,27 @@ void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count)
 	if (!load_node(id, &node, &header))
 		return;
 	begin_point({node.value, node.value_bytes});
-	uint32 ids[hnsw::LayerSearch::kMaxSlots + 1], count = 0, slots = 0;
-	graph_.visit(id, [&](hnsw::ConstNodeRecord record) {
-		slots = record.layout->slots;
-		for (uint32 j = 0; j < record.header().slots_used; j++)
-			if (record.ids()[j] != kNoNode)
-				ids[count++] = record.ids()[j];
-	});
-	ArenaVector<FoundNode> kept;
-	kept.init(context_arena(work_), count + 1);
-	for (uint32 k = 0; k < count; k++) {
-		FoundNode neighbour;
-		NodeHeader neighbour_header;
-		if (std::find(lost, lost + lost_count, ids[k]) == lost + lost_count &&
-			load_node(ids[k], &neighbour, &neighbour_header))
-			kept.push_back(neighbour);
-	}
-	ids[count++] = id;
-	FoundNode *found = nullptr;
-	uint32 chosen = 0;
-	if (header.state == NodeState::kLive) {
-		const uint32 candidates = repair_candidates(lost, lost_count, ids, count, &found);
-		const uint32 half = handle_->format.m / 2u, kept_count = kept.size();
-		const uint32 wanted = Max(lost_count, half > kept_count ? half - kept_count : 0);
-		chosen = choose_repairs(found, candidates, kept.begin(), kept_count, Min(wanted, slots - kept_count));
-	}
-	replace_edges(id, lost, lost_count, found, chosen);
-	for (uint32 k = 0; k < chosen; k++)
-		add_edge(found[k], id);
+	Repair repair = begin_repair(id, lost, lost_count, remainder);
+	add_heirs(repair);
+	if (lost_count > repair.kept_count)
+		add_found(repair, header.level);
+	if (lost_count <= repair.kept_count || repair.count == 0)
+		add_from_around(repair);
+	finish_repair(repair, lost_count);
+}
+
+void GraphWriter::pass_on(uint32 deleted, const uint32 *lost, uint32 lost_count, const Remainder &remainder)
+{
+	MemoryContextReset(work_);
+	FoundNode node;
+	NodeHeader header;
+	const uint32 id = heir_of(deleted, remainder);
+	if (id == kNoNode || !load_node(id, &node, &header))
+		return;
+	begin_point({node.value, node.value_bytes});
+	Repair repair = begin_repair(id, lost, lost_count, remainder);
+	add_heirs(repair);
+	finish_repair(repair, 0);
 }
 
 /* Clears the edges to `lost` and puts the new ones into free slots, in one WAL

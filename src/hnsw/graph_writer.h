@@ -26,6 +26,8 @@
 #include "hnsw/node_codes.h"
 #include "hnsw/page_graph.h"
 
+#include "vecext/hnsw/build.h"
+
 namespace vecext::pg {
 
 /* The pending entry that a row comes from; block InvalidBlockNumber: none. */
@@ -50,6 +52,22 @@ struct MetNode {
 	uint32 id;
 };
 
+/* What deletions leave of the graph while it is repaired. */
+struct Remainder {
+	const IdSet *deleted;
+	uint32 starts[hnsw::kMaxLevel + 1]; /* by level: a live record to search from, or kNoNode */
+
+	/* Of deleted nodes met before: the nearest live node that they lead to, or kNoNode. */
+	struct Heir {
+		uint32 of, id;
+	};
+	static constexpr uint32 kHeirs = 1 << 16;
+	Heir *heirs; /* kHeirs of them, each in the place that its `of` gives */
+
+	/* Whether a record has more edges to deleted nodes than to others. */
+	bool is_worn(const hnsw::ConstNodeRecord &record) const;
+};
+
 class GraphWriter {
 public:
 	/* `handle` must outlive the writer. */
@@ -71,9 +89,13 @@ public:
 	 * beginning at `from` meets, or to `from`; all of one level. */
 	void lead_back(uint32 id, uint32 from, const IdSet &to);
 
-	/* Gives a node at any level new neighbours in place of edges that were
+	/* Gives a record at any level new neighbours in place of edges that are
 	 * cleared. `lost` are the ids (deleted nodes, still readable) it pointed at. */
-	void repair(uint32 id, const uint32 *lost, uint32 lost_count);
+	void repair(uint32 id, const uint32 *lost, uint32 lost_count, const Remainder &remainder);
+
+	/* For a deleted record whose edges to `lost`, deleted too, nothing else replaces:
+	 * the live node nearest to it gets edges to those nearest to them. */
+	void pass_on(uint32 deleted, const uint32 *lost, uint32 lost_count, const Remainder &remainder);
 
 	PageGraph &graph() { return graph_; }
 	MemoryContext work_context() const { return work_; }
@@ -94,8 +116,11 @@ private:
 	};
 
 	void begin_point(const IndexedValue &value);
-	uint32 search_level(uint32 entry, uint32 ef, FoundNode **found);
-	uint32 search_level_by_codes(uint32 entry, uint32 ef, FoundNode **found);
+	uint32 search_level(uint32 entry, FoundNode **found);
+	template <class Graph> uint32 search_from(Graph &graph, const uint32 *entries, uint32 count, FoundNode **found);
+	template <class Graph>
+	uint32 search_by_codes_from(Graph &graph, const uint32 *entries, uint32 count, FoundNode **found);
+	template <class Graph, class F> void collect_live(Graph &graph, const uint32 *entries, uint32 count, F f);
 	template <class F> bool visit_exact(uint32 id, F f);
 	bool same_value(const FoundNode &node, const IndexedValue &value);
 	uint32 fewest_neighbours(uint32 limit) const;
@@ -105,6 +130,7 @@ private:
 	NodeSlot allocate_slot(int level_class, IndexState *state);
 	void place_record(const NodeSlot &slot, IndexState *state, const uint8 *record, uint32 below,
 					  const PendingSource &source);
+	uint32 copy_ids(uint32 id, uint32 *ids);
 	bool add_edges_to(uint32 id, const FoundNode *neighbours, uint32 count);
 	void link_somewhere(uint32 id, const FoundNode *near, uint32 count);
 	bool use_free_slot(const FoundNode &from, uint32 to);
@@ -131,10 +157,16 @@ private:
 	int pick_slot_by_codes(const FoundNode &from, const uint32 *ids, uint32 count);
 	bool add_row(const FoundNode &node, const RowId &row, const PendingSource &source);
 	bool load_node(uint32 id, FoundNode *node, NodeHeader *header);
-	uint32 repair_candidates(const uint32 *lost, uint32 lost_count, const uint32 *known, uint32 known_count,
-							 FoundNode **found);
+	struct Repair;
+	Repair begin_repair(uint32 id, const uint32 *lost, uint32 lost_count, const Remainder &remainder);
+	void finish_repair(const Repair &repair, uint32 cleared);
+	uint32 find_heir(uint32 deleted);
+	uint32 heir_of(uint32 deleted, const Remainder &remainder);
+	void add_heirs(Repair &repair);
+	void add_unshielded(Repair &repair, const FoundNode *found, uint32 count, uint32 limit);
+	void add_found(Repair &repair, uint32 level);
+	void add_from_around(Repair &repair);
 	void collect_around(uint32 id, ArenaVector<hnsw::Candidate> *around);
-	uint32 choose_repairs(FoundNode *found, uint32 count, const FoundNode *kept, uint32 kept_count, uint32 room);
 	void replace_edges(uint32 id, const uint32 *lost, uint32 lost_count, const FoundNode *added, uint32 added_count);
 
 	Relation index_;

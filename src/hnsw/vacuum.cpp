@@ -7,7 +7,7 @@
  *      entries. Nodes without rows become "deleted": still part of the graph, no
  *      longer results.
  *   2. repair: every live record with an edge to a deleted node gets others in its
- *      place (GraphWriter::repair). The entry point moves to a live node. Then
+ *      place (GraphWriter::repair; README.md, Deletions). The entry point moves to a live node. Then
  *      what has lost its way in or out is linked again (connect.h).
  *   3. free: nothing leads to the deleted records any more; their slots and values
  *      are freed.
@@ -17,6 +17,8 @@
  * node (PageGraph::visit). So VACUUM waits for nobody. A crash or cancel between
  * the passes leaves deleted nodes, which the next VACUUM finds in pass 1.
  */
+#include <algorithm>
+
 #include "hnsw/access_method.h"
 
 extern "C" {
@@ -51,6 +53,8 @@ struct Vacuum {
 	IdSet deleted;      /* of all levels */
 	uint64 deleted_nodes, deleted_uppers, live_nodes;
 	uint32 best_entry, best_level;
+	uint32 highest, highest_level; /* a live node that rises above all others */
+	Remainder remainder;           /* set when pass 2 begins */
 	GraphWriter writer;
 };
 
@@ -95,7 +99,7 @@ void remove_dead_rows(Vacuum &vacuum, NodeHeader *header)
 			vacuum.stats->tuples_removed++;
 			continue;
 		}
-		killed |= (header->reserved >> i & 1) << kept;
+		killed |= row_killed(*header, i) << kept;
 		header->rows[kept++] = header->rows[i];
 	}
 	header->row_count = kept;
@@ -115,6 +119,10 @@ void count_nodes(Vacuum &vacuum, Page page, BlockNumber block)
 			vacuum.deleted_nodes++;
 		} else if (header->state == NodeState::kLive) {
 			vacuum.live_nodes++;
+			if (vacuum.highest == kNoNode || header->top_level > vacuum.highest_level) {
+				vacuum.highest = node_id(format, block, slot);
+				vacuum.highest_level = header->top_level;
+			}
 			vacuum.stats->num_index_tuples += header->row_count;
 		}
 	}
@@ -254,20 +262,21 @@ void remove_rows(Vacuum &vacuum)
 
 /* ---- pass 2: repair ---- */
 
-/* A record that lost neighbours, copied out of its page. */
+/* A record that lost neighbours, or is deleted like some of them, copied out of its
+ * page. */
 struct Damaged {
 	uint32 id;
+	bool deleted;
 	uint32 lost_count;
 	uint32 lost[hnsw::LayerSearch::kMaxSlots];
 };
 
-/* Notes which deleted records a live one leads to; true when there are any. */
+/* Notes which deleted records one leads to; true when there are any. */
 bool examine_record(Vacuum &vacuum, const hnsw::ConstNodeRecord &record, uint32 id, Damaged *damaged)
 {
 	const NodeHeader &header = record.header();
-	if (vacuum.deleted.contains(id))
-		return false;
-	if (vacuum.best_entry == kNoNode || header.level > vacuum.best_level) {
+	damaged->deleted = vacuum.deleted.contains(id);
+	if (!damaged->deleted && (vacuum.best_entry == kNoNode || header.level > vacuum.best_level)) {
 		vacuum.best_entry = id;
 		vacuum.best_level = header.level;
 	}
@@ -301,7 +310,10 @@ void repair_page(Vacuum &vacuum, BlockNumber block, Damaged *damaged)
 	}
 	UnlockReleaseBuffer(buffer);
 	for (uint32 i = 0; i < count; i++) {
-		vacuum.writer.repair(damaged[i].id, damaged[i].lost, damaged[i].lost_count);
+		if (damaged[i].deleted)
+			vacuum.writer.pass_on(damaged[i].id, damaged[i].lost, damaged[i].lost_count, vacuum.remainder);
+		else
+			vacuum.writer.repair(damaged[i].id, damaged[i].lost, damaged[i].lost_count, vacuum.remainder);
 		CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -323,8 +335,28 @@ void move_entry_point(Vacuum &vacuum)
 	UnlockReleaseBuffer(meta);
 }
 
+/* Searches start from the records of the highest live node. (A crash can have kept it
+ * lower than it says.) */
+void begin_repair(Vacuum &vacuum)
+{
+	vacuum.remainder.deleted = &vacuum.deleted;
+	for (uint32 &start : vacuum.remainder.starts)
+		start = kNoNode;
+	vacuum.remainder.heirs = static_cast<Remainder::Heir *>(palloc(sizeof(Remainder::Heir) * Remainder::kHeirs));
+	std::fill_n(vacuum.remainder.heirs, Remainder::kHeirs, Remainder::Heir{kNoNode, kNoNode});
+	for (uint32 id = vacuum.highest; id != kNoNode;) {
+		uint32 up = kNoNode;
+		vacuum.writer.graph().visit(id, [&](hnsw::ConstNodeRecord record) {
+			vacuum.remainder.starts[record.header().level] = id;
+			up = record.header().up;
+		});
+		id = up;
+	}
+}
+
 void repair_graph(Vacuum &vacuum)
 {
+	begin_repair(vacuum);
 	auto *damaged = static_cast<Damaged *>(palloc(
 		sizeof(Damaged) * Max(vacuum.handle->format.slots_per_page[0], vacuum.handle->format.slots_per_page[1])));
 	for (BlockNumber block = kMetaBlock + 1; block < vacuum.blocks; block++)
@@ -433,7 +465,7 @@ IndexBulkDeleteResult *vacuum_graph(IndexVacuumInfo *info, IndexBulkDeleteResult
 	vacuum->callback_state = callback_state;
 	vacuum->handle = copy_handle(cached_handle(index, read_meta(index)), context);
 	vacuum->blocks = RelationGetNumberOfBlocks(index);
-	vacuum->best_entry = kNoNode;
+	vacuum->best_entry = vacuum->highest = kNoNode;
 	const Size ids = Size{vacuum->blocks} << vacuum->handle->format.slot_bits;
 	vacuum->deleted.init(ids);
 	vacuum->writer.init(index, vacuum->handle, context, false);
