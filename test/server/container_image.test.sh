@@ -5,14 +5,8 @@
 . "$(dirname "$0")/../harness/tap.sh"
 . "$(dirname "$0")/../harness/debian.sh"
 
-port=$((50000 + $$ % 9000))
-end_all() {
-	[ "$tap_failures" = 0 ] || tail -n 30 "$tap_work"/*.log | sed 's/^/# /'
-	debian_end
-	tap_cleanup
-}
-trap end_all EXIT
-debian_start
+debian_start bookworm
+debian_packages
 stage() { python3 "$(dirname "$0")/container_image/last_stage.py" "$repo/cluster/packaging/Dockerfile" "$1"; }
 
 run=$(stage RUN)
@@ -26,22 +20,11 @@ is "$(within stat -c '%U %a' "$(stage WORKDIR)/storage")" "$user 750" "the volum
 mapfile -t entrypoint < <(stage ENTRYPOINT)
 mapfile -t environment < <(stage ENV)
 is "${environment[*]}" QDRANT__SERVICE__HOST=0.0.0.0 "it listens on every address"
-# Of this machine's ports another one may be in use: the test's own.
-(cd / && exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin "${environment[@]}" QDRANT__SERVICE__HTTP_PORT="$port" QDRANT__SERVICE__GRPC_PORT="$((port + 1))" \
-	setpriv --reuid="$user" --regid="$user" --init-groups -- sh -c 'cd "$0" && exec "$@"' "$(stage WORKDIR)" "${entrypoint[@]}") \
-	>"$tap_work/vecextd.log" 2>&1 &
-daemon=$!
-mapfile -t health < <(stage HEALTHCHECK | sed "s/:6333/:$port/")
-for _ in $(seq 300); do
-	! within "${health[@]}" 2>/dev/null || break
-	sleep 0.2
-done
+service_start "$user" "$(stage WORKDIR)" "${environment[@]}" "${entrypoint[@]}"
+mapfile -t health < <(stage HEALTHCHECK | sed "s|http://127.0.0.1:6333|$url|")
 ok "the health check passes" within "${health[@]}"
-url=http://127.0.0.1:$port
-like "$(curl -s -m 20 -X PUT "$url/collections/c" -d '{"vectors":{"size":2,"distance":"Dot"}}')" '"result":true' "a collection is made"
+like "$(get -X PUT "$url/collections/c" -d '{"vectors":{"size":2,"distance":"Dot"}}')" '"result":true' "a collection is made"
 ok "in the volume" test -d "$root$(stage WORKDIR)/storage/postgres/data"
-kill -TERM "$daemon"
-wait "$daemon"
-is $? 0 "it ends in order"
+service_end
 fails "and the health check fails" within "${health[@]}"
 done_testing

@@ -6,18 +6,10 @@
 . "$(dirname "$0")/../harness/tap.sh"
 . "$(dirname "$0")/../harness/debian.sh"
 
-port=$((50000 + $$ % 9000))
-end_all() {
-	[ "$tap_failures" = 0 ] || tail -n 30 "$tap_work"/*.log | sed 's/^/# /'
-	debian_end
-	tap_cleanup
-}
-trap end_all EXIT
-debian_start
+debian_start bookworm
+debian_packages
 
 psql_as() { as postgres psql -XAtq -v ON_ERROR_STOP=1 "$@" 2>&1; }
-get() { curl -s -m 20 "$@"; }
-url=http://127.0.0.1:$port
 
 # ---- install ----
 
@@ -48,24 +40,14 @@ ok "the service is enabled" test -L "$root/etc/systemd/system/multi-user.target.
 if command -v systemd-analyze >/dev/null; then
 	is "$(systemd-analyze verify --man=no --root="$root" vecextd.service 2>&1 | grep -iE 'unknown|invalid|pars|ignor')" "" "systemd knows every word of it"
 fi
-command=$(sed -n 's/^ExecStart=//p' "$unit")
-# shellcheck disable=SC2086 # the unit's command line
-(cd / && exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin QDRANT__SERVICE__HTTP_PORT="$port" QDRANT__SERVICE__GRPC_PORT="$((port + 1))" \
-	setpriv --reuid=vecextd --regid=vecextd --init-groups -- sh -c "cd /var/lib/vecextd && exec $command") >"$tap_work/vecextd.log" 2>&1 &
-daemon=$!
-for _ in $(seq 600); do
-	[ "$(get -o /dev/null -w '%{http_code}' "$url/readyz")" != 200 ] || break
-	sleep 0.1
-done
-is "$(get "$url/readyz")" "all shards are ready" "the service's command serves"
+# shellcheck disable=SC2046 # the unit's command line
+service_start vecextd /var/lib/vecextd $(sed -n 's/^ExecStart=//p' "$unit")
 like "$(get -X PUT "$url/collections/c" -d '{"vectors":{"size":2,"distance":"Dot"}}')" '"result":true' "a collection is made"
 like "$(get -X PUT "$url/collections/c/points?wait=true" -d '{"points":[{"id":1,"vector":[1,2]},{"id":2,"vector":[2,1]}]}')" '"status":"completed"' "points are stored"
 like "$(get -X POST "$url/collections/c/points/query" -d '{"query":[0,1],"limit":1}')" '"id":1,' "and found"
 is "$(within psql -XAt -h /var/lib/vecextd/storage/postgres/socket -U postgres -c 'SELECT count(*) FROM qdrant.c' postgres)" 2 "also by psql"
 like "$(within vecext-migrate "$url" "http://127.0.0.1:1" --retries 0 --state /tmp/state 2>&1)" 'target http://127.0.0.1:1: .*refused' "the migration program runs"
-kill -TERM "$daemon"
-wait "$daemon"
-is $? 0 "it ends in order"
+service_end
 
 # ---- documents, removal ----
 
@@ -73,6 +55,8 @@ for page in man8/vecextd.8.gz man1/vecext-migrate.1.gz; do
 	ok "manual page $page" gzip -t "$root/usr/share/man/$page"
 done
 is "$(find "$root/usr/share/doc" -path '*vecext*/sidecar.md*' | wc -l)" 2 "documents come with the packages"
+is "$(grep -l '^License: PostgreSQL' "$root"/usr/share/doc/*vecext*/copyright | wc -l)" 3 "each says its license"
+is "$(find "$root/usr/share/doc" -path '*vecext*/copyright.lib*' -size +1k | wc -l)" 6 "and those of the libraries that it contains"
 ok "the packages can be purged" within apt-get -q -y purge vecextd postgresql-15-vecext
 is "$(within dpkg -l | grep -cE '^i. .*vecext')" 0 "all of them"
 ok "but what was stored stays" test -d "$root/var/lib/vecextd/storage/postgres/data"
