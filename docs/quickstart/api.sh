@@ -4,6 +4,7 @@
 #
 # usage: api.sh URL      with PGHOST, PGPORT, PGUSER of the server that has "demo"
 set -euo pipefail
+. "$(dirname "$0")/progress.sh"
 url=$1
 rows_sql="SELECT json_build_object('points', json_agg(json_build_object('id', id,
 		'vector', embedding::real[], 'payload', json_build_object('kind', kind, 'name', name,
@@ -23,12 +24,16 @@ vector_of() { psql -XAtd demo -v text="$1" <<<"SELECT to_json(hash_embed(:'text'
 call DELETE /collections/catalog >/dev/null
 call PUT /collections/catalog '{"vectors": {"size": 384, "distance": "Cosine"}, "hnsw_config": {"ef_construct": 200}}' >/dev/null
 call PUT '/collections/catalog/index?wait=true' '{"field_name": "kind", "field_schema": "keyword"}' >/dev/null
+batches=$(psql -XAtd demo -c 'SELECT count(DISTINCT id / 500) FROM catalog_docs')
+sent=0
 psql -XAtd demo -c "$rows_sql" | while IFS= read -r body; do
+	bar "$sent" "$batches" "batches of 500 points"
 	printf '%s' "$body" | curl -sSf -m 60 -o /dev/null -X PUT "$url/collections/catalog/points?wait=true" \
 		-H 'Content-Type: application/json' --data-binary @-
-	printf '.'
+	sent=$((sent + 1))
 done
-printf ' %s points\n\n' "$(call POST /collections/catalog/points/count '{}' | sed 's/.*"count":\([0-9]*\).*/\1/')"
+bar_end
+printf '%s points are loaded.\n\n' "$(call POST /collections/catalog/points/count '{}' | sed 's/.*"count":\([0-9]*\).*/\1/')"
 
 echo 'POST /collections/catalog/points/query: "remove spaces from both ends", functions only'
 call POST /collections/catalog/points/query "{\"query\": $(vector_of 'remove spaces from both ends'), \"limit\": 3,

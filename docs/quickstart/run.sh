@@ -11,13 +11,15 @@ server=test/harness/server.sh
 storage=${VECEXT_STORAGE:-$PWD/storage}
 port=${VECEXT_PORT:-6333}
 url=http://127.0.0.1:$port
+. docs/quickstart/progress.sh
 
+sources() { find "$@" -name '*.cpp'; }
 step() { printf '\n== %s\n' "$*"; }
 run_psql() { psql -Xq -v ON_ERROR_STOP=1 -P pager=off -P footer=off "$@"; }
 
 step "1 of 6: build the extension (build.log in build/)"
 mkdir -p build
-make --no-print-directory all >build/build.log 2>&1 || { tail -n 40 build/build.log >&2; exit 1; }
+compile build/build.log "$(sources src | wc -l)" make --no-print-directory -j "$(nproc)" all
 STAGE_BIN=$(test/harness/stage.sh "$storage/postgresql")
 export STAGE_BIN
 
@@ -37,7 +39,7 @@ step "4 of 6: search"
 run_psql -d demo -f docs/quickstart/search.sql
 
 step "5 of 6: build the sidecar, which serves Qdrant's API (minutes at the first time; build/cluster.log)"
-make --no-print-directory cluster >build/cluster.log 2>&1 || { tail -n 40 build/cluster.log >&2; exit 1; }
+compile build/cluster.log "$(sources cluster src/core | wc -l)" make --no-print-directory cluster
 docs/quickstart/sidecar.sh start "$where" "$port"
 echo "vecextd listens on $url"
 
@@ -54,6 +56,7 @@ Both servers keep running. To go on:
     ORDER BY embedding <=> hash_embed('round a number down', 384) LIMIT 5;
 
     curl $url/collections/catalog
+    curl $url/collections/catalog/points/query -d '{"query": 1051, "limit": 3, "with_payload": true}'
     psql -h $PGHOST -U postgres api -c 'SELECT id, payload FROM qdrant.catalog LIMIT 3'
 
 Stop them with: make stop      (make quickstart starts them again; their files: $where)

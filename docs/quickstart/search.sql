@@ -24,6 +24,17 @@ WHERE kind = 'function' AND argument_count = 0 AND volatility <> 'volatile'
 ORDER BY embedding <=> hash_embed('current date and time', 384)
 LIMIT 5;
 
+-- With the vector as a parameter, whose 384 numbers need not be shown.
+\echo 'How these were found: the plan'
+PREPARE nearest_function(vector) AS
+SELECT name FROM catalog_docs
+WHERE kind = 'function' AND argument_count = 0 AND volatility <> 'volatile'
+ORDER BY embedding <=> $1
+LIMIT 5;
+SET plan_cache_mode = force_generic_plan;
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE nearest_function(hash_embed('current date and time', 384));
+\echo
+
 \echo 'objects whose descriptions are like that of pg_table_size'
 SELECT other.name, other.description, round((other.embedding <=> this.embedding)::numeric, 3) AS distance
 FROM catalog_docs AS this, catalog_docs AS other

@@ -41,11 +41,11 @@ java_client() {
 		dependency:copy-dependencies -DoutputDirectory="$repo/build/clients/$1/jars"
 }
 
-# documented INFO: the code of docs/clients.md in fences of that language and kind, with
-# the addresses of the sidecar, if there is one.
+# documented INFO [DOCUMENT]: the code of docs/clients.md, or another document, in fences
+# of that language and kind, with the addresses of the sidecar, if there is one.
 documented() {
 	local rest=${url-} grpc=${grpc_port-}
-	awk -v fence="\`\`\`$1" '$0 == fence { shown = 1; next } /^```$/ { shown = 0 } shown' "$repo/docs/clients.md" |
+	awk -v fence="\`\`\`$1" '$0 == fence { shown = 1; next } /^```$/ { shown = 0 } shown' "$repo/${2-docs/clients.md}" |
 		sed "s|http://localhost:6333|$rest|; s|http://localhost:6334|http://127.0.0.1:$grpc|
 			s|(\"localhost\", 6334|(\"localhost\", $grpc|; s|Port: 6334|Port: $grpc|"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# clients_docs.test.sh: the examples of docs/clients.md run as they stand there, with
+# clients_docs.test.sh: the examples of docs/clients.md, and README.md's, run as they stand there, with
 # unmodified clients, LangChain and LlamaIndex; those for SQL are in clients_sql.
 . "$(dirname "$0")/../harness/tap.sh"
 . "$(dirname "$0")/../harness/clients.sh"
@@ -15,6 +15,9 @@ example() {
 client_sidecar
 if python_client docs_python; then
 	example python "$tap_work/documented.py" "$client_dir/bin/python" "$tap_work/documented.py"
+	documented python README.md >"$tap_work/readme.py"
+	echo 'assert client.count("docs").count == 1' >>"$tap_work/readme.py"
+	ok "README.md's example runs" "$client_dir/bin/python" "$tap_work/readme.py"
 else
 	skip "Python, LangChain, LlamaIndex" "$missing"
 fi

@@ -15,6 +15,7 @@ best_of_first_search() { grep -A 3 '^Which function gives' <<<"$1" | tail -n 1 |
 output=$("$repo/docs/quickstart/run.sh" 2>&1)
 is "$?" 0 "the quickstart succeeds"
 is "$(best_of_first_search "$output")" abs "the absolute value is abs"
+like "$output" 'Custom Scan \(Vector Search\)' "the plan of a search with a WHERE is shown"
 at_least "$(awk '$1 == "function" && $2 == "|" { print $3; exit }' <<<"$output")" 2500 "functions are loaded"
 
 is "$(curl -s "http://127.0.0.1:$VECEXT_PORT/collections/catalog" | grep -o '"status":"green"')" '"status":"green"' "the collection is there"
