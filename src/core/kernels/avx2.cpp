@@ -14,6 +14,8 @@
 #include <immintrin.h>
 #include <xsimd/xsimd.hpp>
 
+#include "core/kernels/reduce_add.h"
+
 namespace vecext {
 namespace {
 
@@ -29,7 +31,7 @@ Floats multiply_add(Floats x, Floats y, Floats sum) noexcept
 
 float sum_of_lanes(Floats x) noexcept
 {
-	return hadd(x);
+	return reduce_add(x);
 }
 
 Floats load(const float *from) noexcept

@@ -59,7 +59,7 @@ struct PlainFloats {
 		return zip(x, x, [](float a, float) noexcept { return __builtin_fabsf(a); });
 	}
 
-	friend float hadd(PlainFloats x) noexcept { return (x.lane[0] + x.lane[2]) + (x.lane[1] + x.lane[3]); }
+	friend float reduce_add(PlainFloats x) noexcept { return (x.lane[0] + x.lane[2]) + (x.lane[1] + x.lane[3]); }
 };
 
 } /* namespace */

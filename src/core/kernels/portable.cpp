@@ -13,6 +13,8 @@
 
 #if defined(__SSE2__) || defined(__aarch64__)
 #include <xsimd/xsimd.hpp>
+
+#include "core/kernels/reduce_add.h"
 #else
 #include "core/kernels/plain_floats.h"
 #endif
@@ -39,7 +41,7 @@ Floats multiply_add(Floats x, Floats y, Floats sum) noexcept
 
 float sum_of_lanes(Floats x) noexcept
 {
-	return hadd(x);
+	return reduce_add(x);
 }
 
 Floats load(const float *from) noexcept
