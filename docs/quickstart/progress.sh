@@ -20,8 +20,8 @@ compile() {
 	"${@:3}" >"$log" 2>&1 &
 	build=$!
 	while kill -0 "$build" 2>/dev/null; do
-		done=$(grep -cE 'Building CXX object| -c -o ' "$log")
-		bar "$done" "$files" "$done of about $files files compiled, $((SECONDS - began)) s"
+		done=$(grep -cE 'Building CXX object| -c -o ' "$log" || true)
+		[ "$done" = 0 ] || bar "$done" "$files" "$done of about $files files compiled, $((SECONDS - began)) s"
 		sleep 0.3
 	done
 	wait "$build" || status=$?

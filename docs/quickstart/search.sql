@@ -9,6 +9,14 @@ WHERE kind = 'function'
 ORDER BY embedding <=> hash_embed('Which function gives the absolute value?', 384)
 LIMIT 5;
 
+-- With the vector as a parameter, whose 384 numbers need not be shown.
+\echo 'The plan of that search'
+PREPARE nearest_function(vector) AS
+SELECT name FROM catalog_docs WHERE kind = 'function' ORDER BY embedding <=> $1 LIMIT 5;
+SET plan_cache_mode = force_generic_plan;
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE nearest_function(hash_embed('Which function gives the absolute value?', 384));
+RESET plan_cache_mode;
+
 \echo 'remove spaces from both ends'
 SELECT kind, name, arguments, description,
 	round((embedding <=> hash_embed('remove spaces from both ends', 384))::numeric, 3) AS distance
@@ -23,17 +31,6 @@ FROM catalog_docs
 WHERE kind = 'function' AND argument_count = 0 AND volatility <> 'volatile'
 ORDER BY embedding <=> hash_embed('current date and time', 384)
 LIMIT 5;
-
--- With the vector as a parameter, whose 384 numbers need not be shown.
-\echo 'How these were found: the plan'
-PREPARE nearest_function(vector) AS
-SELECT name FROM catalog_docs
-WHERE kind = 'function' AND argument_count = 0 AND volatility <> 'volatile'
-ORDER BY embedding <=> $1
-LIMIT 5;
-SET plan_cache_mode = force_generic_plan;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE nearest_function(hash_embed('current date and time', 384));
-\echo
 
 \echo 'objects whose descriptions are like that of pg_table_size'
 SELECT other.name, other.description, round((other.embedding <=> this.embedding)::numeric, 3) AS distance
