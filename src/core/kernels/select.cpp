@@ -9,6 +9,7 @@
 #include "core/kernels/sets.h"
 
 #include <atomic>
+#include <initializer_list>
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -135,7 +135,7 @@ Result<SparseText> parse_sparse_text(const char *text, SparseElement *elements, 
 	if (!read_char(&cursor, '{'))
 		return syntax_error().detail("Vector contents must start with \"{\".");
 
-	SparseText parsed;
+	SparseText parsed = {};
 	Status status = read_elements(&cursor, elements, capacity, &parsed.count);
 	if (status.is_ok())
 		status = read_dimensions(&cursor, &parsed.dimensions);

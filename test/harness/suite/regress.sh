@@ -29,7 +29,7 @@ while read -r name result; do
 		echo "not ok $cases - $name"
 		diff_of "$name"
 	fi
-done < <(sed -nE 's/^test ([^ ]+) +\.\.\. ([A-Za-z]+).*/\1 \2/p' "$output")
+done < <(sed -nE 's/^test ([^ ]+) +\.\.\. ([A-Za-z]+).*/\1 \2/p; s/^(ok|not ok) +[0-9]+ +[-+] ([^ ]+) .*/\2 \1/p' "$output")
 echo "1..$cases"
 [ $status = 0 ] || sed 's/^/# /' "$output"
 exit $status

@@ -1,0 +1,2 @@
+-- operations.sql: what docs/operations.md expects: an installed extension.
+CREATE EXTENSION vecext;
