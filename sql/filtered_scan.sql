@@ -111,6 +111,24 @@ EXECUTE near(NULL, '[500,8,1]');
 RESET plan_cache_mode;
 EXECUTE near(8, '[500,8,1]');
 
+-- a LIMIT that the plan does not know: one search, with a filter and without
+PREPARE part_of_them(int, int, int) AS SELECT id FROM items WHERE id % 10 <> $1 ORDER BY v <-> '[7,7,1]' LIMIT $2 OFFSET $3;
+PREPARE any_of_them(bigint) AS SELECT id FROM items ORDER BY v <-> '[7,7,1]' LIMIT $1;
+CREATE FUNCTION searches(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE plan jsonb;
+BEGIN
+	EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE ' || statement INTO plan;
+	RETURN format('%s rows, %s', plan #>> '{0,Plan,Actual Rows}', plan #>> '{0,Plan,Plans,0,Searches}');
+END $$;
+SET plan_cache_mode = force_generic_plan;
+SELECT searches('part_of_them(3, 200, 100)'), searches('any_of_them(400)');
+SELECT searches('part_of_them(3, NULL, 1)') AS "no limit", searches('any_of_them(0)') AS nothing;
+EXECUTE any_of_them(-1);
+RESET plan_cache_mode;
+DROP FUNCTION searches;
+DEALLOCATE part_of_them;
+DEALLOCATE any_of_them;
+
 -- cursors: more rows than the first batch holds, there and back again
 BEGIN;
 DECLARE nearest SCROLL CURSOR FOR SELECT id FROM items WHERE kind < 50 ORDER BY v <-> '[7,7,1]';

@@ -54,6 +54,13 @@ struct Measured {
 	double recall = 0;
 	double cpu_seconds = std::numeric_limits<double>::infinity(); /* per query */
 	double queries_per_second = 0;
+	std::string raised_to; /* an iterative plan: in words */
+};
+
+/* When to give up raising a plan. */
+struct Patience {
+	double begin, seconds;
+	bool over() const { return wall_seconds() - begin > seconds; }
 };
 
 const char *column_of(Correlation correlation)
@@ -148,7 +155,8 @@ GroundTruth truth_of(const Task &task, const Cell &cell, size_t passing)
 							  [&](size_t q, size_t row) { return ranges[q].contains(ranks[row]); });
 }
 
-Measured run_round(Connection &session, const std::vector<Question> &questions, const GroundTruth &truth)
+Measured run_round(Connection &session, const std::vector<Question> &questions, const GroundTruth &truth,
+				   const Patience &patience)
 {
 	Measured measured;
 	double recall = 0;
@@ -160,7 +168,7 @@ Measured run_round(Connection &session, const std::vector<Question> &questions, 
 		for (size_t i = 0; i < rows.count(); i++)
 			ids.push_back(rows.int4(i, 0));
 		recall += recall_of(truth, asked++, ids.data(), ids.size(), kNeighbours);
-		if (asked >= kLeastQueries && wall_seconds() - begin > kCellSeconds)
+		if ((asked >= kLeastQueries && wall_seconds() - begin > kCellSeconds) || patience.over())
 			break;
 	}
 	const double count = static_cast<double>(asked);
@@ -173,9 +181,10 @@ Measured run_round(Connection &session, const std::vector<Question> &questions, 
 Measured best_round(Connection &session, const std::vector<Question> &questions, const GroundTruth &truth,
 					int64_t rounds)
 {
-	Measured best = run_round(session, questions, truth);
+	constexpr Patience kAll = {0, std::numeric_limits<double>::infinity()};
+	Measured best = run_round(session, questions, truth, kAll);
 	for (int64_t round = 0; round < rounds; round++) {
-		const Measured next = run_round(session, questions, truth);
+		const Measured next = run_round(session, questions, truth, kAll);
 		if (next.cpu_seconds < best.cpu_seconds)
 			best = next;
 	}
@@ -206,6 +215,11 @@ Connection prepared_session(const Task &task, const Cell &cell, const std::vecto
 
 /* ---- plans ---- */
 
+struct Effort {
+	int64_t rounds;
+	double cell_seconds; /* of an iterative plan */
+};
+
 /* What keeps vecext from using its node. */
 std::vector<std::string> without_node(const Target &target)
 {
@@ -221,8 +235,10 @@ struct IterativeStep {
 };
 
 /* ef_search and the limits are raised together. */
-constexpr IterativeStep kIterativeSteps[] = {{40, 20000, 1},     {100, 20000, 4},      {200, 100000, 20},
-											 {400, 400000, 100}, {1000, 1000000, 500}, {1000, 100000000, 1000}};
+constexpr IterativeStep kIterativeSteps[] = {{40, 20000, 1},      {60, 20000, 2},      {80, 20000, 3},
+											 {100, 20000, 4},     {120, 40000, 8},     {160, 70000, 14},
+											 {200, 100000, 20},   {400, 400000, 100},  {1000, 1000000, 500},
+											 {1000, 100000000, 1000}};
 
 std::vector<std::string> iterative_settings(const Target &target, const IterativeStep &step)
 {
@@ -236,28 +252,45 @@ std::vector<std::string> iterative_settings(const Target &target, const Iterativ
 	return settings;
 }
 
+std::string in_words(const IterativeStep &step)
+{
+	return "ef " + std::to_string(step.ef_search) + ", " + std::to_string(step.max_scan_tuples) + " tuples";
+}
+
+std::string gave_up(const Patience &patience)
+{
+	std::ostringstream words;
+	words << "; gave up after " << patience.seconds << " s";
+	return words.str();
+}
+
 Measured measure_iterative(const Task &task, const Cell &cell, const std::vector<Question> &questions,
-						   const GroundTruth &truth, double recall, int64_t rounds)
+						   const GroundTruth &truth, double recall, const Effort &effort)
 {
 	Measured measured;
+	const Patience patience = {wall_seconds(), effort.cell_seconds};
 	for (const IterativeStep &step : kIterativeSteps) {
 		Connection session = prepared_session(task, cell, iterative_settings(task.target, step));
-		measured = run_round(session, questions, truth);
-		tell("%s: ef_search %d, max_scan_tuples %ld: recall %.4f, CPU %.1f us", name_of(cell).c_str(), step.ef_search,
-			 step.max_scan_tuples, measured.recall, measured.cpu_seconds * 1e6);
-		if (measured.recall >= recall - kRecallTolerance)
-			return best_round(session, questions, truth, rounds);
+		measured = run_round(session, questions, truth, patience);
+		tell("%s: %s: recall %.4f, CPU %.1f us", name_of(cell).c_str(), in_words(step).c_str(), measured.recall,
+			 measured.cpu_seconds * 1e6);
+		const bool reached = measured.recall >= recall - kRecallTolerance, over = patience.over();
+		if (reached && !over)
+			measured = best_round(session, questions, truth, effort.rounds);
+		measured.raised_to = in_words(step) + (over && !reached ? gave_up(patience) : "");
+		if (reached || over)
+			return measured;
 	}
 	return measured;
 }
 
-Measured measure(const Task &task, const Cell &cell, const std::string &plan, double recall, int64_t rounds)
+Measured measure(const Task &task, const Cell &cell, const std::string &plan, double recall, const Effort &effort)
 {
 	const auto passing = static_cast<size_t>(std::lround(cell.share * static_cast<double>(task.base.rows)));
 	const std::vector<Question> questions = questions_of(task, cell, passing);
 	const GroundTruth truth = truth_of(task, cell, passing);
 	if (plan == "iterative")
-		return measure_iterative(task, cell, questions, truth, recall, rounds);
+		return measure_iterative(task, cell, questions, truth, recall, effort);
 	std::vector<std::string> settings;
 	if (plan == "bitmap") {
 		settings = without_node(task.target);
@@ -267,7 +300,7 @@ Measured measure(const Task &task, const Cell &cell, const std::string &plan, do
 		throw std::runtime_error("--plan is node, bitmap or iterative");
 	}
 	Connection session = prepared_session(task, cell, settings);
-	return best_round(session, questions, truth, rounds);
+	return best_round(session, questions, truth, effort.rounds);
 }
 
 /* Recall by cell, from the records of another run. */
@@ -296,7 +329,7 @@ void search_filtered(Options &options)
 				 {}};
 	const bool load = options.text("load", "no") == "yes";
 	const std::string plan = options.text("plan", "node"), only = options.text("only", "");
-	const int64_t rounds = options.integer("rounds", 2);
+	const Effort effort = {options.integer("rounds", 2), static_cast<double>(options.integer("cell-seconds", 3600))};
 	const std::map<std::string, double> recalls = recalls_in(options.text("at-least", ""));
 	options.finish();
 	task.attributes = make_attributes(task.base, task.queries, 1);
@@ -309,13 +342,15 @@ void search_filtered(Options &options)
 		if (name.find(only) == std::string::npos)
 			continue;
 		const auto known = recalls.find(name);
-		const Measured measured = measure(task, cell, plan, known == recalls.end() ? 1 : known->second, rounds);
+		const Measured measured = measure(task, cell, plan, known == recalls.end() ? 1 : known->second, effort);
 		tell("%s, %s: recall %.4f, CPU %.1f us, %.0f queries/s", plan.c_str(), name.c_str(), measured.recall,
 			 measured.cpu_seconds * 1e6, measured.queries_per_second);
 		const Records records = task.target.records();
 		records.print(name + ": recall@10", measured.recall, "");
 		records.print(name + ": CPU per query", measured.cpu_seconds * 1e6, "us");
 		records.print(name + ": queries per second", measured.queries_per_second, "1/s");
+		if (!measured.raised_to.empty())
+			records.print_words(name + ": raised to", measured.raised_to);
 	}
 }
 

@@ -22,6 +22,12 @@ void Records::print(const std::string &measure, double value, const char *unit) 
 	std::fflush(stdout);
 }
 
+void Records::print_words(const std::string &measure, const std::string &words) const
+{
+	std::printf("%s\t%s\t%s\t\n", system_.c_str(), measure.c_str(), words.c_str());
+	std::fflush(stdout);
+}
+
 void tell(const char *format, ...)
 {
 	std::fprintf(stderr, "[%7.1f s] ", wall_seconds() - program_begin);

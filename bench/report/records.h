@@ -18,6 +18,8 @@ public:
 	explicit Records(std::string system) : system_(std::move(system)) {}
 
 	void print(const std::string &measure, double value, const char *unit) const;
+	/* What is no number; it stands in the table as it is. Not to begin with a digit. */
+	void print_words(const std::string &measure, const std::string &words) const;
 
 private:
 	std::string system_;

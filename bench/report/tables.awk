@@ -4,15 +4,16 @@
 # for each system, label and ef_search. All others become a table with a column for
 # each system and, where a peer has the measure too, our value over the peer's. Where
 # the file `targets` has a bound for a measure of `scenario`, it stands beside.
+# Values that are words stand as they are.
 
 BEGIN {
 	FS = "\t"
 	ours = "vecext"
 	while (targets != "" && (getline line < targets) > 0)
 		if (line !~ /^#/ && split(line, fields, / *\| */) == 4 && scenario ~ "^" fields[1] "$") {
-			target_peer[fields[2]] = fields[3]
-			target_bound[fields[2]] = fields[4]
-			has_targets = 1
+			target_measure[++target_count] = "^" fields[2] "$"
+			target_peer[target_count] = fields[3]
+			target_bound[target_count] = fields[4]
 		}
 }
 
@@ -51,9 +52,15 @@ function add_measure(system_name, name, value, unit) {
 	values[system_name, name] = value
 }
 
+function is_number(value) {
+	return value ~ /^-?[0-9.]/
+}
+
 function pretty(value) {
 	if (value == "")
 		return "-"
+	if (!is_number(value))
+		return value
 	if (value == int(value))
 		return sprintf("%d", value)
 	if (value >= 100)
@@ -67,17 +74,27 @@ function with_unit(name, unit) {
 	return unit == "" ? name : name " (" unit ")"
 }
 
+# The target of a measure, 0 if it has none.
+function target_of(name,    i) {
+	for (i = 1; i <= target_count; i++)
+		if (name ~ target_measure[i])
+			return i
+	return 0
+}
+
 # "<= 0.9 hnswlib: met"
-function judged(name,    peer, value, words, met) {
-	if (!(name in target_bound))
+function judged(name,    target, bound, peer, value, words, met) {
+	target = target_of(name)
+	if (target == 0)
 		return ""
-	peer = target_peer[name]
-	split(target_bound[name], words, " ")
+	peer = target_peer[target]
+	bound = target_bound[target]
+	split(bound, words, " ")
 	if (values[ours, name] == "" || (peer != "" && values[peer, name] == ""))
-		return target_bound[name] " " peer
+		return bound " " peer
 	value = values[ours, name] / (peer == "" ? 1 : values[peer, name])
 	met = words[1] == "<=" ? value <= words[2] : value >= words[2]
-	return target_bound[name] (peer == "" ? "" : " " peer) (met ? ": met" : ": missed")
+	return bound (peer == "" ? "" : " " peer) (met ? ": met" : ": missed")
 }
 
 function print_measures(    i, j, name, line, rule, mine, theirs) {
@@ -92,7 +109,7 @@ function print_measures(    i, j, name, line, rule, mine, theirs) {
 			line = line " " ours " / " systems[j] " |"
 			rule = rule "---:|"
 		}
-	if (has_targets) {
+	if (target_count > 0) {
 		line = line " target |"
 		rule = rule "---|"
 	}
@@ -107,9 +124,9 @@ function print_measures(    i, j, name, line, rule, mine, theirs) {
 		for (j = 1; j <= system_count; j++)
 			if ((ours in seen_system) && systems[j] != ours) {
 				theirs = values[systems[j], name]
-				line = line " " (mine == "" || theirs == "" || theirs == 0 ? "-" : sprintf("%.2f", mine / theirs)) " |"
+				line = line " " (!is_number(mine) || !is_number(theirs) || theirs == 0 ? "-" : sprintf("%.2f", mine / theirs)) " |"
 			}
-		if (has_targets)
+		if (target_count > 0)
 			line = line " " judged(name) " |"
 		print line
 	}

@@ -34,6 +34,10 @@ namespace {
 
 /* Nodes looked at under a filter at least. */
 constexpr uint32 kFilterEf = 160;
+/* The same of an index scan under a filter, which looks at them in better order; and
+ * the most nodes that one is begun for. */
+constexpr uint32 kScanEf = 120;
+constexpr double kMostReach = 1000;
 constexpr uint32 kMaxSought = 1u << 28;
 constexpr uint32 kUpperEf = 16;
 
@@ -125,7 +129,7 @@ void add_exact(FilteredSearch *search, TupleTableSlot *slot)
 		distance = kNone;
 	MemoryContextSwitchTo(caller);
 	ResetExprContext(search->filter_context);
-	search->rows.push_back({distance, row_of(slot->tts_tid), true, rank, 0});
+	search->rows.push_back({distance, row_of(slot->tts_tid), rank});
 }
 
 void add_exact_page(FilteredSearch *search, const MemberPage &page)
@@ -207,16 +211,12 @@ bool accept_row(FilteredSearch *search, const RowId &row, float distance)
 {
 	if (search->steer && !has_member(*search->members, row))
 		return false;
-	if (search->filter == nullptr) {
-		search->rows.push_back({distance, row, false, DistanceRank::kNumber, 0});
-		return true;
-	}
 	if (distance > search->layer.matching.threshold() || distance > search->estimated_range ||
 		!fetch_row(search, row, search->probe) || !passes_filter(search, search->probe))
 		return false;
 	if (search->index->rescore != RescoreFrom::kNothing && !measure(search, search->probe, &distance))
 		return false;
-	search->rows.push_back({distance, row_of(search->probe->tts_tid), true, DistanceRank::kNumber, 0});
+	search->rows.push_back({distance, row_of(search->probe->tts_tid), DistanceRank::kNumber});
 	return true;
 }
 
@@ -351,16 +351,21 @@ void enter_matches(FilteredSearch *search)
 	enter_drawn_nodes(search);
 }
 
-/* Whether a walk through all nodes meets far fewer matches than are there: they
- * must lie elsewhere. By chance alone that happens to one walk in 10,000: what comes
- * instead can cost a hundred times as much. */
-bool is_unlucky(const FilteredSearch *search)
+/* Whether far fewer of `nodes` met in order of distance match than matches are there:
+ * they must lie elsewhere. By chance alone that happens to one search in 10,000: what
+ * comes instead can cost a hundred times as much. */
+bool too_few_match(const FilteredSearch *search, double nodes)
 {
 	constexpr double kLeastExpected = 16, kUnlucky = 0.25;
+	const double expected = nodes * search->expected_share;
+	return expected >= kLeastExpected && search->rows.size() < std::min<double>(search->wanted, expected * kUnlucky);
+}
+
+bool is_unlucky(const FilteredSearch *search)
+{
 	if (std::isinf(search->spent_limit) || search->strategy == Strategy::kAmong || search->spec.ranged)
 		return false;
-	const double expected = static_cast<double>(search->layer.counters.nodes_visited) * search->expected_share;
-	return expected >= kLeastExpected && search->rows.size() < std::min<double>(search->wanted, expected * kUnlucky);
+	return too_few_match(search, static_cast<double>(search->layer.counters.nodes_visited));
 }
 
 void run_walk(FilteredSearch *search)
@@ -422,6 +427,16 @@ void begin_walk(FilteredSearch *search)
 	walk_pending(search, read_meta(index->index).state);
 }
 
+/* Without a filter, so many rows known by their codes are measured as make the first
+ * `sought` right; with one there are more anyway. */
+void widen_for_rescoring(FilteredSearch *search)
+{
+	if (search->filter != nullptr || search->index->rescore == RescoreFrom::kNothing)
+		return;
+	search->wanted = static_cast<uint32>(std::min<double>(search->sought * hnsw_oversampling, kMaxSought));
+	search->ef = std::max(search->ef, search->wanted);
+}
+
 /* Pending rows, then the graph. False when the limit of effort ended it. */
 bool walk(FilteredSearch *search, double spent_limit)
 {
@@ -441,24 +456,6 @@ bool walk(FilteredSearch *search, double spent_limit)
 	search->counters.codes += search->layer.counters.estimates + index->layer.counters.estimates;
 	index->layer.counters = {};
 	return search->walk_ended;
-}
-
-/* Without a filter rows were not fetched yet: of those known by their codes, so
- * many of the nearest are measured as make the first `sought` right. */
-void rescore_rows(FilteredSearch *search)
-{
-	ArenaVector<FilteredRow> &rows = search->rows;
-	std::sort(rows.begin(), rows.end(), [](const FilteredRow &a, const FilteredRow &b) { return farther(b, a); });
-	const double wanted = static_cast<double>(search->sought) * hnsw_oversampling;
-	const auto count = static_cast<uint32>(std::min<double>(rows.size(), wanted));
-	uint32 kept = 0;
-	for (uint32 i = 0; i < count; i++) {
-		CHECK_FOR_INTERRUPTS();
-		FilteredRow row = rows[i];
-		if (fetch_row(search, row.row, search->probe) && measure(search, search->probe, &row.distance))
-			rows[kept++] = row;
-	}
-	rows.resize(kept);
 }
 
 /* ---- choice ---- */
@@ -672,33 +669,132 @@ bool fell_short(const FilteredSearch *search)
 	return search->huge_rows && huge_rows_matter(search);
 }
 
-/* An index scan of the first hnsw.ef_search rows. */
-void search_plainly(FilteredSearch *search)
+/* ---- index scans ---- */
+
+/* Nodes that are likely to be looked at until enough rows pass. */
+double expected_reach(const FilteredSearch *search)
+{
+	return search->wanted / std::clamp(search->expected_share, 1e-9, 1.0);
+}
+
+uint32 scan_ef(const FilteredSearch *search)
+{
+	return std::max(static_cast<uint32>(hnsw_ef_search), search->filter != nullptr ? kScanEf : 1);
+}
+
+/* Whether to begin with an index scan: where what it finds will do. */
+bool begins_with_scan(const FilteredSearch *search)
+{
+	if (search->returned_before > 0)
+		return false;
+	if (search->strategy == Strategy::kGraph)
+		return search->sought <= scan_ef(search);
+	return search->strategy == Strategy::kLazy && !search->spec.ranged && expected_reach(search) <= kMostReach;
+}
+
+/* It goes on after its first batch if more is likely to be needed. */
+ScanWants wants_of_scan(const FilteredSearch *search)
+{
+	const uint32 ef = scan_ef(search);
+	const double reach = search->filter != nullptr ? std::max<double>(expected_reach(search), ef) : ef;
+	return {ef, reach > ef ? IterativeScan::kRelaxed : IterativeScan::kOff, static_cast<uint32>(reach)};
+}
+
+/* Keeps a row that an index scan found, if it is there and passes. */
+bool accept_found(FilteredSearch *search, const FoundRow &found)
+{
+	bool all_dead;
+	if (!fetch_row(search, found.row, search->probe, &all_dead)) {
+		if (all_dead && search->index->ignore_killed)
+			kill_found_row(search->index, found);
+		return false;
+	}
+	if (!passes_filter(search, search->probe))
+		return false;
+	search->rows.push_back({found.distance, row_of(search->probe->tts_tid), DistanceRank::kNumber});
+	if (found.node != kNoNode)
+		remember_match(search, found.node);
+	return true;
+}
+
+struct ScanProgress {
+	hnsw::NearestDistances nearest; /* of rows that passed */
+	uint64 taken;                   /* rows */
+	uint64 enough;                  /* that the scan must have been made for (IndexSearch::reached) */
+};
+
+/* A scan is good for the rows sought if it was made for several times as many as came
+ * up to the last of them. Those that come meanwhile count only if they are nearer. */
+void take_found(FilteredSearch *search, ScanProgress *progress, const FoundRow &found)
+{
+	progress->taken++;
+	if (!(found.distance < progress->nearest.threshold()) || !accept_found(search, found))
+		return;
+	progress->nearest.offer(found.distance);
+	if (search->rows.size() == search->sought)
+		progress->enough = search->filter == nullptr ? 0 : progress->taken * search->wanted / search->sought;
+}
+
+enum class ScanEnd { kEnough, kExhausted, kTooFew, kElsewhere };
+
+/* What a scan has come to that found no more rows. */
+ScanEnd end_of_scan(const FilteredSearch *search)
+{
+	const IndexSearch *index = search->index;
+	const bool iterative = index->wants.iteration != IterativeScan::kOff;
+	/* A beam expands all its nodes. Those of dead rows give none, so that few rows do
+	 * not mean that the graph has no more. */
+	if (iterative ? index->exhausted : index->layer.counters.nodes_visited < index->wants.ef)
+		return ScanEnd::kExhausted;
+	return search->filter == nullptr && search->rows.size() >= search->sought ? ScanEnd::kEnough : ScanEnd::kTooFew;
+}
+
+ScanEnd take_rows(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	ScanProgress progress = {{}, 0, PG_UINT64_MAX};
+	progress.nearest.init(context_arena(index->context), search->sought);
+	const bool watched = search->filter != nullptr && !is_forced(search);
+	const double most = std::max<double>(kPatience * expected_reach(search), index->wants.ef);
+	while (index->reached < progress.enough) {
+		CHECK_FOR_INTERRUPTS();
+		if (watched && too_few_match(search, static_cast<double>(progress.taken)))
+			return ScanEnd::kElsewhere;
+		const FoundRow *found = next_found(index);
+		if (found == nullptr)
+			return end_of_scan(search);
+		if (watched && static_cast<double>(progress.taken) > most)
+			return ScanEnd::kTooFew;
+		take_found(search, &progress, *found);
+	}
+	return ScanEnd::kEnough;
+}
+
+void count_scan(FilteredSearch *search)
+{
+	IndexSearch *index = search->index;
+	FilteredCounters &counters = search->counters;
+	counters.nodes_visited += index->layer.counters.nodes_visited;
+	counters.distances += index->layer.counters.exact_distances + index->pending_counters.exact_distances;
+	counters.codes += index->layer.counters.estimates;
+	counters.pending_rows += index->pending_counters.entries;
+	counters.rescored += index->rescoring.rescored;
+	index->layer.counters = {};
+}
+
+/* An index scan, whose rows are evaluated from the nearest on. */
+ScanEnd scan_index(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
 	index->heap = search->heap;
 	index->snapshot = search->snapshot;
-	search_first(index, search->query, search->query_is_null);
-	if (index->rescore != RescoreFrom::kNothing)
-		search->counters.rescored += rescore_nearest(index, search->sought);
-	for (uint32 i = 0; i < index->rows.size(); i++)
-		search->rows.push_back({index->rows[i].distance, index->rows[i].row, false, DistanceRank::kNumber, i + 1});
-	search->counters.nodes_visited += index->layer.counters.nodes_visited;
-	search->counters.distances += index->layer.counters.exact_distances + index->pending_counters.exact_distances;
-	search->counters.codes += index->layer.counters.estimates;
-	search->counters.pending_rows += index->pending_counters.entries;
-}
-
-/* Whether the first rows that an index scan finds are enough. */
-bool fits_plain_search(const FilteredSearch *search)
-{
-	return search->returned_before == 0 && search->returned.empty() &&
-		   search->sought <= static_cast<uint32>(hnsw_ef_search);
-}
-
-bool is_plain(const FilteredSearch *search)
-{
-	return search->strategy == Strategy::kGraph && fits_plain_search(search);
+	const ScanWants wants = wants_of_scan(search);
+	search->counters.ef = wants.ef;
+	search_first(index, search->query, search->query_is_null, wants);
+	const ScanEnd end = take_rows(search);
+	count_scan(search);
+	search->walk_ended = end == ScanEnd::kEnough || end == ScanEnd::kExhausted;
+	return end;
 }
 
 /* Whether a walk that ended by itself has met all rows there are. */
@@ -707,52 +803,52 @@ bool finds_all(const FilteredSearch *search)
 	return search->filter == nullptr || !std::isinf(search->range);
 }
 
-/* A plain search expands every node of its beam. Those of dead rows give none, so
- * that few rows do not mean that the graph has no more. */
-bool beam_was_filled(const FilteredSearch *search)
+bool walk_with_patience(FilteredSearch *search, const MetaPage &meta)
 {
-	return search->index->layer.counters.nodes_visited >= static_cast<uint64>(hnsw_ef_search);
+	prepare_search(search->index, meta, search->query, search->query_is_null, kUpperEf);
+	widen_for_rescoring(search);
+	search->counters.ef = search->ef;
+	return walk(search, effort_limit(search, outlook_of(search)));
 }
 
-bool walk_with_patience(FilteredSearch *search)
+/* Through the graph. False when another strategy must take over. */
+bool search_graph(FilteredSearch *search, const MetaPage &meta)
+{
+	const ScanEnd end = begins_with_scan(search) ? scan_index(search) : ScanEnd::kTooFew;
+	if (end == ScanEnd::kElsewhere || (end == ScanEnd::kTooFew && !walk_with_patience(search, meta)))
+		return false;
+	const uint32 most = end == ScanEnd::kTooFew ? search->wanted : search->sought;
+	search->complete = finds_all(search) && search->rows.size() < most;
+	return !fell_short(search);
+}
+
+void search_exactly(FilteredSearch *search, const MetaPage &meta)
+{
+	prepare_distances(search->index, meta, search->query, search->query_is_null);
+	if (search->strategy == Strategy::kExact)
+		search_members(search);
+	else
+		search_table(search);
+	search->complete = true;
+}
+
+bool run_strategy(FilteredSearch *search, const MetaPage &meta)
 {
 	const Outlook outlook = outlook_of(search);
 	search->expected_share = outlook.matches / std::max(outlook.rows, 1.0);
-	return walk(search, effort_limit(search, outlook));
-}
-
-/* False when another strategy must take over. */
-bool run_strategy(FilteredSearch *search)
-{
 	search->counters.strategies |= uint64{1} << static_cast<int>(search->strategy);
 	search->counters.last = search->strategy;
 	search->rows.clear();
 	search->steer =
 		search->strategy == Strategy::kSteered || (search->strategy == Strategy::kAmong && search->members != nullptr);
-	search->complete = search->strategy == Strategy::kExact || search->strategy == Strategy::kTable;
-	if (search->strategy == Strategy::kExact) {
-		search_members(search);
-		return true;
-	}
-	if (search->strategy == Strategy::kTable) {
-		search_table(search);
-		return true;
-	}
 	if (search->steer) {
 		MemoryContext caller = MemoryContextSwitchTo(search->member_context);
 		index_members(search->members);
 		MemoryContextSwitchTo(caller);
 	}
-	const bool plain = is_plain(search);
-	if (plain)
-		search_plainly(search);
-	else if (!walk_with_patience(search))
-		return false;
-	if (fell_short(search))
-		return false;
-	search->complete = finds_all(search) && search->rows.size() < search->wanted && !(plain && beam_was_filled(search));
-	if (search->filter == nullptr && !plain && search->index->rescore != RescoreFrom::kNothing)
-		rescore_rows(search);
+	if (search->strategy != Strategy::kExact && search->strategy != Strategy::kTable)
+		return search_graph(search, meta);
+	search_exactly(search, meta);
 	return true;
 }
 
@@ -768,12 +864,6 @@ double value_bytes(const IndexHandle *handle)
 {
 	constexpr double kSparseBytes = 1000;
 	return handle->element() == ElementType::kSparse ? kSparseBytes : handle->value_bytes(nullptr);
-}
-
-/* Rows that a plain search is good for, beyond those sought. */
-uint32 plain_rows(const FilteredSearch *search)
-{
-	return is_plain(search) ? std::min(search->rows.size(), static_cast<uint32>(hnsw_ef_search)) : 0;
 }
 
 /* ---- ranges ---- */
@@ -816,26 +906,19 @@ bool passes_none(const FilteredSearch *search)
 	return search->spec.ranged && (search->bound_is_null || search->query_is_null);
 }
 
-void run_strategies(FilteredSearch *search)
+void run_strategies(FilteredSearch *search, const MetaPage &meta)
 {
 	search->strategy = choose_strategy(search);
-	while (!run_strategy(search))
+	while (!run_strategy(search, meta))
 		search->strategy = turn(search);
 	std::make_heap(search->rows.begin(), search->rows.end(), farther);
 }
 
-/* Whether a batch begins as an index scan does, which prepares the search itself. */
-bool begins_plainly(const FilteredSearch *search)
+void look_at_costs(FilteredSearch *search)
 {
-	return search->filter == nullptr && !search->inexact && fits_plain_search(search);
-}
-
-void prepare_batch(FilteredSearch *search, const MetaPage &meta)
-{
-	IndexSearch *index = search->index;
-	prepare_search(index, meta, search->query, search->query_is_null, kUpperEf);
+	const IndexHandle *handle = search->index->handle;
 	search->heap_pages = std::max<double>(RelationGetNumberOfBlocks(search->heap), 1);
-	search->costs = search_costs(value_bytes(index->handle), records_per_visit(index->handle->layouts[0]));
+	search->costs = search_costs(value_bytes(handle), records_per_visit(handle->layouts[0]));
 }
 
 void search_batch(FilteredSearch *search)
@@ -845,20 +928,20 @@ void search_batch(FilteredSearch *search)
 	index->ignore_killed = !TransactionStartedDuringRecovery();
 	MemoryContext caller = MemoryContextSwitchTo(index->context);
 	const MetaPage meta = read_meta(index->index);
+	hold_handle(index, meta);
 	look_for_unindexed(search, meta);
-	if (!begins_plainly(search))
-		prepare_batch(search, meta);
+	look_at_costs(search);
 	search->rows.init(context_arena(index->context), 64);
 	set_range(search);
 	search->matched_node_count = 0;
 	std::sort(search->returned.begin(), search->returned.end());
 	search->returned_before = search->returned.size();
+	search->counters.ef = search->ef;
 	search->complete = passes_none(search);
 	if (!search->complete)
-		run_strategies(search);
-	search->left = search->complete ? search->rows.size() : std::max(search->sought, plain_rows(search));
+		run_strategies(search, meta);
+	search->left = search->complete ? search->rows.size() : search->sought;
 	search->counters.batches++;
-	search->counters.ef = search->ef;
 	ExecClearTuple(search->probe);
 	MemoryContextSwitchTo(caller);
 }
@@ -909,14 +992,7 @@ bool was_returned(const FilteredSearch *search, const ItemPointerData &tid)
 bool load_row(FilteredSearch *search, const FilteredRow &row, TupleTableSlot *slot)
 {
 	ItemPointerData tid = tid_of(row.row);
-	if (row.actual)
-		return table_tuple_fetch_row_version(search->heap, &tid, search->snapshot, slot);
-	bool all_dead;
-	if (fetch_row(search, row.row, slot, &all_dead))
-		return true;
-	if (all_dead && row.found > 0 && search->index->ignore_killed)
-		kill_found_row(search->index, search->index->rows[row.found - 1]);
-	return false;
+	return table_tuple_fetch_row_version(search->heap, &tid, search->snapshot, slot);
 }
 
 /* The next row of the batch. A row that a later batch finds nearer than what was

@@ -6,7 +6,12 @@
  * distances. When the executor wants more, the next batch searches from the
  * beginning for four times as many and leaves out what was returned: a search
  * keeps nothing but its results between batches, and the sum of all is at most a
- * third more than the last one.
+ * third more than the last one. No row of a batch is returned before all of it were
+ * found, and found to be visible: one that came later could only be left out.
+ *
+ * Where enough of the nearest rows are expected to pass, an index scan finds them,
+ * with a beam (IndexSearch) and batches of its own; a walk that knows of the filter
+ * (hnsw/filtered_search.h) takes over where they did not.
  *
  * Rows without a distance (NULL, zero norm under cosine) are not in the index. When
  * a walk runs out of rows an exact strategy takes over, which finds them. Where
@@ -66,10 +71,8 @@ enum class DistanceRank : int8 {
 
 struct FilteredRow {
 	float distance;
-	RowId row;
-	bool actual; /* the address of the visible version itself, not of its HOT chain */
+	RowId row; /* the visible version itself, not its HOT chain */
 	DistanceRank rank;
-	uint32 found; /* position + 1 among the rows of a plain search */
 };
 
 /* For EXPLAIN; sums over rescans. */

@@ -298,17 +298,47 @@ uint32 unindexed_that_matter(const RelOptInfo *rel, const RangeTblEntry *rte, co
 
 /* ---- the path ---- */
 
+/* ---- rows asked for ---- */
+
+/* Whether a part of LIMIT may be evaluated once more. */
+bool can_be_asked(PlannerInfo *root, Node *limit)
+{
+	return limit == nullptr ||
+		   (!contain_volatile_functions(limit) && !contain_subplans(limit) && is_parallel_safe(root, limit));
+}
+
+/* LIMIT and OFFSET of a plan that is made before they are known (LIMIT $1 of a
+ * prepared statement), if nothing stands between them and the rows of this level; else
+ * empty. PostgreSQL's rule for limit_tuples. */
+List *late_limit(PlannerInfo *root)
+{
+	const Query *query = root->parse;
+	if (root->limit_tuples > 0 || query->limitCount == nullptr || query->groupClause != NIL ||
+		query->groupingSets != NIL || query->distinctClause != NIL || query->hasAggs || query->hasWindowFuncs ||
+		query->hasTargetSRFs || root->hasHavingQual)
+		return NIL;
+	if (!can_be_asked(root, query->limitCount) || !can_be_asked(root, query->limitOffset))
+		return NIL;
+	return query->limitOffset == nullptr ? list_make1(query->limitCount)
+										 : list_make2(query->limitCount, query->limitOffset);
+}
+
 /* Share of the rows of the index that a walk may come to. */
 double reach_of(const SearchGoal &goal)
 {
 	return goal.ranged ? DEFAULT_RANGE_INEQ_SEL : 1;
 }
 
-/* Rows that will be asked for, 0 when unknown. Without an order of ours the LIMIT
- * may be another order's. */
+/* Without an order of ours the LIMIT may be another order's. */
+bool has_own_limit(const PlannerInfo *root, const SearchGoal &goal)
+{
+	return goal.ordered || root->query_pathkeys == NIL;
+}
+
+/* Rows that will be asked for, 0 when unknown. */
 double rows_wanted(const PlannerInfo *root, const SearchGoal &goal)
 {
-	return goal.ordered || root->query_pathkeys == NIL ? std::max(root->limit_tuples, 0.0) : 0;
+	return has_own_limit(root, goal) ? std::max(root->limit_tuples, 0.0) : 0;
 }
 
 void set_costs(const PlannerInfo *root, CustomPath *custom, const SearchGoal &goal, const Path *plain,
@@ -433,6 +463,8 @@ void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const RangeTblEntry *rt
 	List *expressions = list_make2(goal.form.query, goal.form.distance);
 	if (goal.ranged)
 		expressions = lappend(expressions, goal.range.bound);
+	if (has_own_limit(root, goal))
+		expressions = list_concat(expressions, late_limit(root));
 	custom->custom_private = list_make2(expressions, encode_plan(make_plan(root, rel, rte, goal, bitmap)));
 	set_costs(root, custom, goal, plain, bitmap);
 	add_path(rel, &custom->path);
@@ -440,10 +472,10 @@ void add_vector_path(PlannerInfo *root, RelOptInfo *rel, const RangeTblEntry *rt
 
 /* A scan without filter and LIMIT is an index scan's business: it ends where
  * hnsw.ef_search tells it to. It cannot do other forms. */
-bool is_worth_it(const PlannerInfo *root, const RelOptInfo *rel, const SearchGoal &goal)
+bool is_worth_it(PlannerInfo *root, const RelOptInfo *rel, const SearchGoal &goal)
 {
-	return rel->baserestrictinfo != NIL || root->limit_tuples > 0 || goal.form.scale != 1 || goal.form.offset != 0 ||
-		   goal.nulls_first;
+	return rel->baserestrictinfo != NIL || root->limit_tuples > 0 || late_limit(root) != NIL || goal.form.scale != 1 ||
+		   goal.form.offset != 0 || goal.nulls_first;
 }
 
 List *append_goal(List *goals, const SearchGoal &goal)

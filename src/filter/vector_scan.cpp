@@ -10,6 +10,8 @@
  * slot of one column, the plan node's otherwise unused outer tuple. Nor need one that
  * does not return it, for which ORDER BY adds it to the rows all the same.
  */
+#include <algorithm>
+
 #include "filter/vector_scan.h"
 
 extern "C" {
@@ -35,6 +37,7 @@ struct VectorScanState {
 	VectorScanPlan plan;
 	ExprState *query;
 	ExprState *bound;         /* of the range; null: there is none */
+	List *limit;              /* LIMIT and OFFSET, as ExprStates; empty: the plan has the rows wanted */
 	ExprState *distance;      /* as the operator computes it; null: not projected */
 	TupleTableSlot *measured; /* the distance for the projection */
 	bool query_ready;
@@ -123,6 +126,8 @@ void begin_scan(CustomScanState *node, EState *estate, int eflags)
 	state->query = ExecInitExpr(static_cast<Expr *>(linitial(plan->custom_exprs)), &node->ss.ps);
 	if (state->plan.spec.ranged)
 		state->bound = ExecInitExpr(static_cast<Expr *>(lthird(plan->custom_exprs)), &node->ss.ps);
+	const int fixed = state->plan.spec.ranged ? 3 : 2;
+	state->limit = ExecInitExprList(list_copy_tail(plan->custom_exprs, fixed), &node->ss.ps);
 	if (plan->custom_plans != NIL) {
 		/* A bitmap cannot be read backwards. */
 		const int flags = eflags & ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
@@ -153,6 +158,24 @@ void begin_scan(CustomScanState *node, EState *estate, int eflags)
 
 /* ---- rows ---- */
 
+/* LIMIT NULL is none; what is wrong with others is for the Limit node to say. */
+void take_limit(VectorScanState *state)
+{
+	double rows = 0;
+	ListCell *cell;
+	foreach (cell, state->limit) {
+		bool is_null;
+		const Datum part =
+			ExecEvalExprSwitchContext(static_cast<ExprState *>(lfirst(cell)), state->css.ss.ps.ps_ExprContext, &is_null);
+		const bool is_count = foreach_current_index(cell) == 0;
+		if (is_null && is_count)
+			return;
+		rows += is_null ? 0 : static_cast<double>(std::max<int64>(DatumGetInt64(part), 0));
+	}
+	if (state->limit != NIL)
+		state->search.estimates.limit = std::max(rows, 1.0);
+}
+
 void take_query(VectorScanState *state)
 {
 	FilteredSearch *search = &state->search;
@@ -166,6 +189,7 @@ void take_query(VectorScanState *state)
 		MemoryContextSwitchTo(caller);
 	}
 	restart_search(search, query, is_null);
+	take_limit(state);
 	if (state->bound != nullptr) {
 		const Datum bound = ExecEvalExprSwitchContext(state->bound, context, &is_null);
 		set_bound(search, is_null ? 0 : DatumGetFloat8(bound), is_null);

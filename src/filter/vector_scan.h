@@ -7,7 +7,9 @@
  *   plan.qual       the quals; the node evaluates them itself, before it knows
  *                   whether a row is among the nearest
  *   custom_plans    empty, or a plan that makes a bitmap of rows that may pass
- *   custom_exprs    the query; the distance (for EXPLAIN); the bound of the range
+ *   custom_exprs    the query; the distance (for EXPLAIN); the bound of the range, if
+ *                   there is one; LIMIT and OFFSET where they are known only when
+ *                   the plan is run
  *   custom_private  see VectorScanPlan
  */
 #pragma once

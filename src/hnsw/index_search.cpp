@@ -2,9 +2,8 @@
  * index_search.cpp: see index_search.h.
  *
  * Pending rows are read before the graph, so that none is missed that moves from
- * one to the other meanwhile, and scored after it. With hnsw.iterative_scan (see scan_iteration() for
- * ivfflat) a search goes on from where it stopped each time a batch of
- * hnsw.ef_search rows is used up, until the graph is exhausted or
+ * one to the other meanwhile, and scored after it. An iterative scan goes on from
+ * where it stopped each time a batch of ef rows is used up, until the graph is exhausted or
  * hnsw.max_scan_tuples or the memory limit is reached.
  */
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "hnsw/index_search.h"
 
 extern "C" {
+#include "access/xlog.h"
 #include "utils/memutils.h"
 }
 
@@ -91,7 +91,7 @@ bool contains_key(const ArenaVector<uint64> &sorted_keys, uint64 key)
 
 PendingScan *read_pending(IndexSearch *search, const IndexState &state, PendingEffort effort)
 {
-	const PendingWants wants = {effort, static_cast<uint32>(hnsw_ef_search), false, search->ignore_killed};
+	const PendingWants wants = {effort, search->wants.pending, false, search->ignore_killed};
 	return collect_pending(search->graph, state, search->query, search->projection, wants, &search->pending_counters);
 }
 
@@ -210,7 +210,7 @@ void begin_rescoring(IndexSearch *search)
 	for (FoundRow &row : search->rows) {
 		if (row.node != kNoNode) {
 			rescoring.waiting.push_back(row);
-			if (search->iteration != IterativeScan::kOff)
+			if (search->wants.iteration != IterativeScan::kOff)
 				rescoring.met.push_back(row_key(row.row));
 		} else if (pending_exact) {
 			if (!has_row(rescoring.ready, row.row))
@@ -222,8 +222,8 @@ void begin_rescoring(IndexSearch *search)
 	}
 	std::make_heap(rescoring.waiting.begin(), rescoring.waiting.end(), greater_bound);
 	search->rows.clear();
-	const bool last = search->iteration == IterativeScan::kOff || search->exhausted;
-	rescoring.left = last ? PG_UINT32_MAX : static_cast<uint32>(hnsw_ef_search);
+	const bool last = search->wants.iteration == IterativeScan::kOff || search->exhausted;
+	rescoring.left = last ? PG_UINT32_MAX : search->wants.ef;
 }
 
 bool exact_from_table(IndexSearch *search, const FoundRow &row, float *distance)
@@ -275,7 +275,7 @@ bool next_rescored(IndexSearch *search, FoundRow *found)
 		CHECK_FOR_INTERRUPTS();
 		if (ready_to_return(rescoring)) {
 			*found = pop(rescoring.ready, farther);
-			if (search->iteration != IterativeScan::kRelaxed && found->distance < search->last_distance)
+			if (search->wants.iteration != IterativeScan::kRelaxed && found->distance < search->last_distance)
 				continue;
 			rescoring.returned++;
 			return true;
@@ -302,10 +302,10 @@ void finish_batch(IndexSearch *search)
 	}
 	std::sort(search->rows.begin(), search->rows.end(), nearer);
 	drop_repeated_pending(search);
-	if (search->iteration == IterativeScan::kStrict)
+	if (search->wants.iteration == IterativeScan::kStrict)
 		drop_too_near(search);
-	const bool last = search->iteration == IterativeScan::kOff || search->exhausted;
-	search->batch_end = last ? search->rows.size() : Min(search->rows.size(), static_cast<uint32>(hnsw_ef_search));
+	const bool last = search->wants.iteration == IterativeScan::kOff || search->exhausted;
+	search->batch_end = last ? search->rows.size() : Min(search->rows.size(), search->wants.ef);
 	search->next_row = 0;
 }
 
@@ -326,7 +326,7 @@ uint32 beam_width(const IndexSearch *search, uint32 entries)
 {
 	const bool anywhere =
 		search->examples != nullptr && search->examples->query.exact.scorer.kind != ScorerKind::kBestScore;
-	return static_cast<uint32>(hnsw_ef_search) * (anywhere ? 2 : 1) + entries - 1;
+	return search->wants.ef * (anywhere ? 2 : 1) + entries - 1;
 }
 
 bool search_layer_from(void *state, const uint32 *entries, uint32 count)
@@ -346,7 +346,7 @@ bool search_layer_from(void *state, const uint32 *entries, uint32 count)
 
 bool may_continue(IndexSearch *search)
 {
-	if (search->iteration == IterativeScan::kOff || search->exhausted)
+	if (search->wants.iteration == IterativeScan::kOff || search->exhausted)
 		return false;
 	const double memory_limit = static_cast<double>(work_mem) * hnsw_scan_mem_multiplier * 1024.0;
 	return search->tuples_visited < static_cast<uint64>(hnsw_max_scan_tuples) &&
@@ -372,11 +372,12 @@ void complete_pending(IndexSearch *search)
 
 void search_more(IndexSearch *search)
 {
-	if (!search->pending_complete)
+	search->reached += search->wants.ef;
+	if (!search->pending_complete && search->reached > search->wants.pending)
 		complete_pending(search);
 	if (search->rescore == RescoreFrom::kNothing)
 		drop_returned(search);
-	if (!hnsw::continue_layer(search->graph, search->query, search->layer, hnsw_ef_search, collect_rows(search)))
+	if (!hnsw::continue_layer(search->graph, search->query, search->layer, search->wants.ef, collect_rows(search)))
 		search->exhausted = true;
 	finish_batch(search);
 }
@@ -542,7 +543,6 @@ void prepare_vector(IndexSearch *search, Datum query, bool is_null)
 	if (!has_distance)
 		search->query.value = any_value(handle->format);
 	prepare_heap_query(search, query, has_distance);
-	project_query(search);
 }
 
 void prepare_examples(IndexSearch *search, Datum query)
@@ -559,23 +559,19 @@ void prepare_examples(IndexSearch *search, Datum query)
 
 } /* namespace */
 
-void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef)
+void hold_handle(IndexSearch *search, const MetaPage &meta)
 {
-	if (search->handle == nullptr || search->handle->centre_version != meta.state.centre_version) {
-		MemoryContextReset(search->handle_context);
-		search->handle = copy_handle(cached_handle(search->index, meta), search->handle_context);
-	}
-	const IndexHandle *handle = search->handle;
-	const Arena arena = context_arena(search->context);
-	search->query.distance = handle->distance();
-	search->graph.init(search->index, handle, search->context);
-	search->layer.init(arena, ef, handle->layouts[0]);
-	search->rows.init(arena, 64);
-	search->pending_keys.init(arena, 0);
+	if (search->handle != nullptr && search->handle->centre_version == meta.state.centre_version)
+		return;
+	MemoryContextReset(search->handle_context);
+	search->handle = copy_handle(cached_handle(search->index, meta), search->handle_context);
+}
+
+void prepare_distances(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null)
+{
+	hold_handle(search, meta);
+	search->query.distance = search->handle->distance();
 	search->rescore = rescore_from(search);
-	search->rescoring.waiting.init(arena, 0);
-	search->rescoring.ready.init(arena, 0);
-	search->rescoring.met.init(arena, 0);
 	search->query.estimator = {};
 	search->query.examples = nullptr;
 	search->examples = nullptr;
@@ -583,7 +579,22 @@ void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool
 		prepare_examples(search, query);
 	else
 		prepare_vector(search, query, is_null);
-	if (handle->compact())
+}
+
+void prepare_search(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null, uint32 ef)
+{
+	prepare_distances(search, meta, query, is_null);
+	const Arena arena = context_arena(search->context);
+	search->graph.init(search->index, search->handle, search->context);
+	search->layer.init(arena, ef, search->handle->layouts[0]);
+	search->rows.init(arena, 64);
+	search->pending_keys.init(arena, 0);
+	search->rescoring.waiting.init(arena, 0);
+	search->rescoring.ready.init(arena, 0);
+	search->rescoring.met.init(arena, 0);
+	if (search->examples == nullptr)
+		project_query(search);
+	if (search->handle->compact())
 		prepare_codes(search, meta);
 }
 
@@ -638,12 +649,16 @@ void search_from_top(IndexSearch *search, uint32 top, TryEntries try_entries, vo
 			 errhint("Please run hnsw_check() on it, or REINDEX it.")));
 }
 
-void search_first(IndexSearch *search, Datum query, bool is_null)
+void search_first(IndexSearch *search, Datum query, bool is_null, const ScanWants &wants)
 {
+	/* Pages of a relation without WAL do not tell when they changed. */
+	const bool pages_tell = RelationNeedsWAL(search->index) && !RecoveryInProgress();
+	search->begun = pages_tell ? GetXLogInsertRecPtr() : InvalidXLogRecPtr;
+	search->wants = wants;
+	search->reached = wants.ef;
 	const MetaPage meta = read_meta(search->index);
-	prepare_search(search, meta, query, is_null, hnsw_ef_search);
-	search->iteration = scan_iteration(search->index);
-	search->layer.keep_discarded = search->iteration != IterativeScan::kOff;
+	prepare_search(search, meta, query, is_null, wants.ef);
+	search->layer.keep_discarded = search->wants.iteration != IterativeScan::kOff;
 	PendingScan *pending = read_pending(search, meta.state, PendingEffort::kBest);
 	PAUSE_POINT("pending read");
 	/* Pending rows may have moved into the graph since the metapage was read, even
@@ -678,16 +693,6 @@ const FoundRow *next_found_exact(IndexSearch *search)
 }
 
 } /* namespace */
-
-uint64 rescore_nearest(IndexSearch *search, uint32 count)
-{
-	FoundRow row;
-	while (search->rows.size() < count && next_rescored(search, &row)) {
-		search->last_distance = row.distance;
-		search->rows.push_back(row);
-	}
-	return search->rescoring.rescored;
-}
 
 const FoundRow *next_found(IndexSearch *search)
 {

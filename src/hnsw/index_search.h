@@ -54,6 +54,13 @@ struct Rescoring {
 	uint64 rescored, returned;
 };
 
+/* How far search_first() and what follows it go. */
+struct ScanWants {
+	uint32 ef; /* of the beam, and rows of a batch */
+	IterativeScan iteration;
+	uint32 pending; /* so many rows, batch by batch, are right without a look at all pending ones */
+};
+
 struct IndexSearch {
 	MemoryContext context;        /* of one query */
 	MemoryContext handle_context; /* of the handle, kept over queries */
@@ -80,7 +87,8 @@ struct IndexSearch {
 	hnsw::GraphDistance heap_distance;
 
 	/* The batches of search_first() and search_more(). */
-	IterativeScan iteration;
+	ScanWants wants;
+	uint64 reached; /* ef for each batch */
 	bool exhausted;
 	bool pending_complete;
 	hnsw::LayerSearch layer;
@@ -99,6 +107,12 @@ void destroy_search(IndexSearch *search);
 
 /* Forgets query and results. */
 void reset_search(IndexSearch *search);
+
+/* Makes sure that search->handle is the index's. */
+void hold_handle(IndexSearch *search, const MetaPage &meta);
+
+/* Sets the query for distance_of_datum() alone. */
+void prepare_distances(IndexSearch *search, const MetaPage &meta, Datum query, bool is_null);
 
 /* Sets the query from a datum of the indexed type, or from a vecquery if the caller
  * has set by_examples: converts it, rotates it, and readies graph and layer search
@@ -121,13 +135,8 @@ uint32 current_entry_point(IndexSearch *search);
 using TryEntries = bool (*)(void *state, const uint32 *entries, uint32 count);
 void search_from_top(IndexSearch *search, uint32 top, TryEntries try_entries, void *state);
 
-/* The first batch: pending rows, and a beam of hnsw.ef_search in the graph. */
-void search_first(IndexSearch *search, Datum query, bool is_null);
-
-/* After search_first(), if search->rescore says that distances are to be made
- * exact: leaves the `count` nearest rows (or what there are) in search->rows.
- * Returns how many rows it measured. */
-uint64 rescore_nearest(IndexSearch *search, uint32 count);
+/* The first batch: pending rows, and a beam in the graph. */
+void search_first(IndexSearch *search, Datum query, bool is_null, const ScanWants &wants);
 
 /* How many standard deviations an estimate by a node's code is trusted to. */
 constexpr float kErrorDeviations = 4;
@@ -137,8 +146,8 @@ constexpr float kErrorDeviations = 4;
  * value has no distance. */
 bool distance_of_datum(IndexSearch *search, Datum value, float *distance);
 
-/* Moves on to the next row, searching as hnsw.iterative_scan allows. Null at the
- * end. With `context` current. */
+/* Moves on to the next row, searching as ScanWants, hnsw.max_scan_tuples and the
+ * memory limit allow. Null at the end. With `context` current. */
 const FoundRow *next_found(IndexSearch *search);
 
 /* Notes on its page that a row is dead to everyone: a hint, so under a share lock

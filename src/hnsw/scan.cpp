@@ -8,7 +8,6 @@
 
 extern "C" {
 #include "access/relscan.h"
-#include "access/xlog.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -39,14 +38,13 @@ void begin_search(IndexScanDesc scan, IndexSearch *search)
 	pgstat_count_index_scan(scan->indexRelation);
 	count_index_search(scan);
 	search->ignore_killed = scan->ignore_killed_tuples;
-	/* Pages of a relation without WAL do not tell when they changed. */
-	const bool pages_tell = RelationNeedsWAL(scan->indexRelation) && !RecoveryInProgress();
-	search->begun = pages_tell ? GetXLogInsertRecPtr() : InvalidXLogRecPtr;
 	search->heap = scan->heapRelation;
 	search->snapshot = scan->xs_snapshot;
 	const ScanKey key = scan->orderByData;
 	search->by_examples = key->sk_strategy == kExamplesStrategy;
-	search_first(search, key->sk_argument, (key->sk_flags & SK_ISNULL) != 0);
+	const auto ef = static_cast<uint32>(hnsw_ef_search);
+	const ScanWants wants = {ef, scan_iteration(scan->indexRelation), ef};
+	search_first(search, key->sk_argument, (key->sk_flags & SK_ISNULL) != 0, wants);
 }
 
 } /* namespace */

@@ -143,4 +143,19 @@ sql "CREATE TABLE dying (id int PRIMARY KEY, v vector(24)) WITH (autovacuum_enab
 	DELETE FROM dying WHERE id <= 2400" >/dev/null || bail_out "no table"
 dying="SET enable_seqscan = off; SET hnsw.ef_search = 1000; SELECT count(*) FROM (SELECT FROM dying ORDER BY v <-> (SELECT v FROM dying WHERE id = 3000) LIMIT 600) r"
 is "$(sql "$dying"), $(sql "$dying")" "600, 600" "dead rows in the beam do not end a search"
+
+# All rows that are left are wanted. One that a search finds only when it goes on past
+# the dead ones must not come too late for the order.
+sql "SELECT setseed(0.75);
+	CREATE TABLE survivors (id int, v vector(24)) WITH (autovacuum_enabled = off);
+	INSERT INTO survivors SELECT i, random_vector(24, random(), i) FROM generate_series(1, 3000) i;
+	CREATE INDEX ON survivors USING hnsw (v vector_l2_ops);
+	DELETE FROM survivors WHERE id > 30" >/dev/null || bail_out "no table"
+survivors() { # SETTING
+	sql "SELECT setseed(0.75); SET enable_seqscan = off; SET $1;
+		SELECT DISTINCT (SELECT count(*) FROM (SELECT FROM survivors ORDER BY v <-> q LIMIT 30) r)
+		FROM (SELECT random_vector(24, random(), i) AS q FROM generate_series(1, $(scaled 1000)) i) s" | tail -n +2
+}
+is "$(survivors "hnsw.ef_search = 10") $(survivors "hnsw.ef_search = 40") $(survivors "work_mem = '64kB'")" "30 30 30" \
+	"no row is left out because others were returned before it was found"
 done_testing
