@@ -235,10 +235,9 @@ struct IterativeStep {
 };
 
 /* ef_search and the limits are raised together. */
-constexpr IterativeStep kIterativeSteps[] = {{40, 20000, 1},      {60, 20000, 2},      {80, 20000, 3},
-											 {100, 20000, 4},     {120, 40000, 8},     {160, 70000, 14},
-											 {200, 100000, 20},   {400, 400000, 100},  {1000, 1000000, 500},
-											 {1000, 100000000, 1000}};
+constexpr IterativeStep kIterativeSteps[] = {
+	{40, 20000, 1},   {60, 20000, 2},    {80, 20000, 3},     {100, 20000, 4},      {120, 40000, 8},
+	{160, 70000, 14}, {200, 100000, 20}, {400, 400000, 100}, {1000, 1000000, 500}, {1000, 100000000, 1000}};
 
 std::vector<std::string> iterative_settings(const Target &target, const IterativeStep &step)
 {

@@ -165,8 +165,8 @@ void take_limit(VectorScanState *state)
 	ListCell *cell;
 	foreach (cell, state->limit) {
 		bool is_null;
-		const Datum part =
-			ExecEvalExprSwitchContext(static_cast<ExprState *>(lfirst(cell)), state->css.ss.ps.ps_ExprContext, &is_null);
+		const Datum part = ExecEvalExprSwitchContext(static_cast<ExprState *>(lfirst(cell)),
+													 state->css.ss.ps.ps_ExprContext, &is_null);
 		const bool is_count = foreach_current_index(cell) == 0;
 		if (is_null && is_count)
 			return;
