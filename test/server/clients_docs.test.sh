@@ -3,7 +3,6 @@
 # unmodified clients, LangChain and LlamaIndex; those for SQL are in clients_sql.
 . "$(dirname "$0")/../harness/tap.sh"
 . "$(dirname "$0")/../harness/clients.sh"
-. "$(dirname "$0")/../harness/client_packages.sh"
 
 # example INFO PROGRAM COMMAND...: the code is in the document, and runs from the file PROGRAM.
 example() {
@@ -41,5 +40,12 @@ if java_client java; then
 	example java "$client_dir/Documented.java" java -cp "$client_dir/jars/*" "$client_dir/Documented.java"
 else
 	skip "Java" "$missing"
+fi
+if rust_client rust; then
+	mkdir -p "$client_dir/documented"
+	cp "$repo"/test/e2e/rust/Cargo.* "$client_dir/documented"
+	example rust "$client_dir/documented/scenario.rs" cargo run --quiet --locked --offline --manifest-path "$client_dir/documented/Cargo.toml"
+else
+	skip "Rust" "$missing"
 fi
 done_testing

@@ -3,10 +3,9 @@
 # vecextd with keys: what applications do.
 . "$(dirname "$0")/../harness/tap.sh"
 . "$(dirname "$0")/../harness/clients.sh"
-. "$(dirname "$0")/../harness/client_packages.sh"
 
 go_client go || skip_all "github.com/qdrant/go-client: $missing"
-client_sidecar QDRANT__SERVICE__API_KEY=manager QDRANT__SERVICE__READ_ONLY_API_KEY=reader
+sidecar_with_keys
 ok "the scenario compiles" go build -C "$repo/test/e2e/go" -o "$client_dir/scenario" .
 adopt scenario "$client_dir/scenario" 127.0.0.1 "$grpc_port" manager reader
 done_testing

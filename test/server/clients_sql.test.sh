@@ -3,7 +3,6 @@
 # (with pg), unmodified, from their package registries, where extension vector is vecext.
 . "$(dirname "$0")/../harness/tap.sh"
 . "$(dirname "$0")/../harness/clients.sh"
-. "$(dirname "$0")/../harness/client_packages.sh"
 
 server_start sql fsync=off
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$repo/test/e2e/python
