@@ -1,5 +1,5 @@
 # grpc_server.py: what the gRPC server does beside answering the clients' calls:
-# reflection, health, deadlines and cancellation down to PostgreSQL, message sizes.
+# reflection, health, deadlines and cancellation down to PostgreSQL, limits of sizes and rates.
 #
 # usage: grpc_server.py URL GRPC_PORT SOCKET       SOCKET: the PostgreSQL's directory for psql
 
@@ -59,11 +59,25 @@ class LockedTable:
         self.session.wait()
 
 
-def reflection_lists_all_services():
+def field(number, text):
+    return bytes([number << 3 | 2, len(text)]) + text.encode()
+
+
+def reflection_lists_and_describes_all_services():
+    some_methods = {
+        "qdrant.Qdrant": ["HealthCheck"],
+        "qdrant.Collections": ["Create", "UpdateAliases", "CollectionExists"],
+        "qdrant.Points": ["Upsert", "QueryGroups", "Facet", "SearchMatrixPairs"],
+        "qdrant.Snapshots": ["Create", "ListFull"],
+        "grpc.health.v1.Health": ["Check"],
+    }
     call = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
-    answer = next(call(iter([b"\x3a\x00"])))  # list_services
-    for service in ("qdrant.Qdrant", "qdrant.Collections", "qdrant.Points", "qdrant.Snapshots", "grpc.health.v1.Health"):
-        assert service.encode() in answer, service
+    asked = [field(7, "")] + [field(4, service) for service in some_methods]  # list_services, file_containing_symbol
+    services, *files = call(iter(asked))
+    for (service, methods), file in zip(some_methods.items(), files, strict=True):
+        assert field(1, service) in services, service
+        for method in methods:
+            assert field(1, method) in file, f"{service}: {method}"
 
 
 def health():
@@ -115,6 +129,37 @@ def messages_too_large_are_refused():
     same(code_of(lambda: points.Scroll(request)), "RESOURCE_EXHAUSTED")
 
 
+def messages_too_large_once_unpacked_are_refused():
+    packed = grpc.insecure_channel(f"127.0.0.1:{port}", compression=grpc.Compression.Gzip)
+    scroll = messages.PointsStub(packed).Scroll
+    same(code_of(lambda: scroll(messages.ScrollPoints(collection_name=NAME))), "OK")
+    same(code_of(lambda: scroll(messages.ScrollPoints(collection_name="x" * (33 << 20)))), "RESOURCE_EXHAUSTED")
+
+
+def bytes_that_are_no_message_are_refused():
+    for method in ("Points/Upsert", "Points/Query", "Points/UpdateBatch", "Collections/Create", "Collections/Get"):
+        call = channel.unary_unary(f"/qdrant.{method}")
+        for text in (b"\x0a\x7fshort", b"\x0a\x02\xff\xff", b"\xff" * 40, b"\x0b" * 900):
+            same(code_of(lambda: call(text, timeout=20)), "INVALID_ARGUMENT", f"{method} {text}")
+
+
+def a_rate_limit_tells_when_to_come_again():
+    limit = models.StrictModeConfig(enabled=True, write_rate_limit=1)
+    client.update_collection(NAME, strict_mode_config=limit)
+    point = messages.PointStruct(id=messages.PointId(num=2), vectors=messages.Vectors(vector=messages.Vector(data=[1, 2])))
+    request = messages.UpsertPoints(collection_name=NAME, wait=True, points=[point])
+    try:
+        points.Upsert(request)
+        points.Upsert(request)
+    except grpc.RpcError as error:
+        same(error.code().name, "RESOURCE_EXHAUSTED", error.details())
+        after = int(dict(error.trailing_metadata())["retry-after"])
+        assert 1 <= after <= 60, after
+    else:
+        raise AssertionError("two updates in a minute that has room for one")
+    client.update_collection(NAME, strict_mode_config=models.StrictModeConfig(enabled=False))
+
+
 def large_answers_are_sent():
     wide = "wide"
     client.delete_collection(wide)
@@ -130,7 +175,7 @@ client.delete_collection(NAME)
 client.create_collection(NAME, vectors_config=models.VectorParams(size=2, distance=models.Distance.DOT))
 client.upsert(NAME, [models.PointStruct(id=1, vector=[1, 2], payload={"a": 1.0, "b": 1})], wait=True)
 for function in (
-    reflection_lists_all_services,
+    reflection_lists_and_describes_all_services,
     health,
     snapshots_are_not_there_yet,
     a_deadline_ends_the_search_in_postgres,
@@ -138,6 +183,9 @@ for function in (
     cancellation_ends_the_search_in_postgres,
     many_waiting_calls_leave_the_server_alive,
     messages_too_large_are_refused,
+    messages_too_large_once_unpacked_are_refused,
+    bytes_that_are_no_message_are_refused,
+    a_rate_limit_tells_when_to_come_again,
     large_answers_are_sent,
 ):
     case(function.__name__.replace("_", " "), function)

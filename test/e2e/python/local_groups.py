@@ -6,22 +6,16 @@
 #
 # usage: local_groups.py URL SEED ROUNDS [GRPC_PORT]      with a port, over gRPC
 
-import random
-import sys
 import uuid
-import warnings
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import models
 
-from clients import connect
+import comparing
+from comparing import rng, rounds, server_and_local, to_both
 from tap import case, finish, raises, same
 
-warnings.filterwarnings("ignore")
-url, seed, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-server = connect(url, *sys.argv[4:5])
-local = QdrantClient(":memory:")
-rng = random.Random(seed)
-print(f"# seed {seed}")
+server, local = server_and_local()
+both = to_both(server, local)
 
 NAME, DOCUMENTS = "chunks", "documents"
 DIMENSION = 4
@@ -30,12 +24,8 @@ UUIDS = [str(uuid.UUID(int=rng.getrandbits(128))) for _ in range(4)]
 GROUPS = ["doc", "mixed", "tags", "deep.at", "list[].k", "uuid"]
 
 
-def both(call):
-    return call(server), call(local)
-
-
 def vector():
-    return [rng.uniform(-1, 1) for _ in range(DIMENSION)]
+    return comparing.vector(DIMENSION)
 
 
 def payload():

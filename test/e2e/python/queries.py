@@ -3,34 +3,33 @@
 #
 # usage: queries.py URL SEED ROUNDS [GRPC_PORT]      with a port, over gRPC
 
-import random
-import sys
-import warnings
+import math
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import models
 
-from clients import connect
+from comparing import rng, rounds, server_and_local, to_both
+from random_queries import (
+    DIMENSION,
+    FINE_SEARCHES,
+    KINDS,
+    OTHER,
+    POINTS,
+    SEARCHES,
+    Examples,
+    fusion,
+    lookup_location,
+    maybe_filter,
+    page,
+    prefetches,
+    search,
+    vector,
+)
 from tap import case, finish, raises, same
 
-warnings.filterwarnings("ignore")
-url, seed, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-server = connect(url, *sys.argv[4:5])
-local = QdrantClient(":memory:")
-rng = random.Random(seed)
-print(f"# seed {seed}")
+server, local = server_and_local()
+both = to_both(server, local)
 
-NAME, OTHER = "queries", "other queries"
-DIMENSION, POINTS = 6, 120
-KINDS = ["red", "green", "blue"]
-STRATEGIES = [None, *models.RecommendStrategy]
-
-
-def both(call):
-    return call(server), call(local)
-
-
-def vector():
-    return [rng.uniform(-1, 1) for _ in range(DIMENSION)]
+NAME = "queries"
 
 
 def fill(distance):
@@ -49,127 +48,6 @@ def fill(distance):
         both(lambda c: c.create_collection(name, vectors_config={v: params for v in vectors}))
         both(lambda c: c.upsert(name, rows, wait=True))
     server.create_payload_index(NAME, "n", models.PayloadSchemaType.INTEGER, wait=True)
-
-
-# ---- random requests
-
-
-def condition():
-    field = models.FieldCondition
-    return rng.choice(
-        [
-            lambda: field(key="kind", match=models.MatchValue(value=rng.choice(KINDS))),
-            lambda: field(key="tags", match=models.MatchAny(any=rng.sample(KINDS, 2))),
-            lambda: field(key="n", range=models.Range(gte=rng.randrange(10), lt=rng.randrange(25, 41))),
-            lambda: models.HasVectorCondition(has_vector="b"),
-        ]
-    )()
-
-
-def maybe_filter():
-    some = lambda most: [condition() for _ in range(rng.randrange(most + 1))] or None
-    return models.Filter(must=some(1), should=some(2), must_not=some(1)) if rng.random() < 0.5 else None
-
-
-class Examples:
-    """Inputs of queries: vectors, or ids, of which it keeps account."""
-
-    def __init__(self, lookup):
-        self.lookup, self.ids = lookup, set()
-
-    def one(self):
-        if rng.random() < 0.5:
-            return vector()
-        if self.lookup:
-            return rng.randrange(20)
-        chosen = rng.choice([i for i in range(POINTS) if i % 10])
-        self.ids.add(chosen)
-        return chosen
-
-    def some(self, least, most):
-        return [self.one() for _ in range(rng.randint(least, most))]
-
-    def pairs(self, least, most):
-        return [models.ContextPair(positive=self.one(), negative=self.one()) for _ in range(rng.randint(least, most))]
-
-
-def nearest(examples):
-    return models.NearestQuery(nearest=examples.one())
-
-
-def recommend(examples):
-    strategy = rng.choice(STRATEGIES)
-    least = 1 if strategy in (None, models.RecommendStrategy.AVERAGE_VECTOR) else 0
-    positive = examples.some(least, 3)
-    return models.RecommendQuery(
-        recommend=models.RecommendInput(
-            positive=positive, negative=examples.some(0 if positive else 1, 3), strategy=strategy
-        )
-    )
-
-
-def discover(examples):
-    return models.DiscoverQuery(discover=models.DiscoverInput(target=examples.one(), context=examples.pairs(0, 3)))
-
-
-def context(examples):
-    return models.ContextQuery(context=examples.pairs(1, 3))
-
-
-def feedback(examples):
-    items = [models.FeedbackItem(example=e, score=rng.uniform(0, 1)) for e in examples.some(1, 4)]
-    naive = models.NaiveFeedbackStrategyParams(a=rng.uniform(0, 1), b=rng.uniform(0, 2), c=rng.uniform(0, 1))
-    return models.RelevanceFeedbackQuery(
-        relevance_feedback=models.RelevanceFeedbackInput(
-            target=examples.one(), feedback=items, strategy=models.NaiveFeedbackStrategy(naive=naive)
-        )
-    )
-
-
-# The in-process mode does not look up feedback's ids in another collection.
-SEARCHES = [nearest, recommend, discover, context, feedback]
-FINE_SEARCHES = [nearest, recommend, discover]  # hardly ever with equal scores
-
-
-def lookup_location():
-    return models.LookupLocation(collection=OTHER, vector="c")
-
-
-def search(kind):
-    """A query by vectors, as arguments of query_points, and the ids it names."""
-    examples = Examples(kind is not feedback and rng.random() < 0.2)
-    arguments = {"query": kind(examples), "using": rng.choice("ab")}
-    if examples.lookup:
-        arguments["lookup_from"] = lookup_location()
-    return arguments, examples.ids
-
-
-def prefetch(depth):
-    if depth == 0 or rng.random() < 0.3:
-        arguments, ids = search(rng.choice(FINE_SEARCHES))
-        return models.Prefetch(filter=maybe_filter(), limit=rng.choice([None, 5, 40]), **arguments), ids
-    inner, ids = prefetches(depth - 1)
-    if rng.random() < 0.5:
-        return models.Prefetch(prefetch=inner, query=fine_fusion(len(inner)), limit=rng.randint(5, 30)), ids
-    arguments, more = search(rng.choice(FINE_SEARCHES))
-    return models.Prefetch(prefetch=inner, limit=rng.randint(5, 30), **arguments), ids | more
-
-
-def prefetches(depth):
-    chosen = [prefetch(depth) for _ in range(rng.randint(1, 3))]
-    return [p for p, _ in chosen], set().union(*(ids for _, ids in chosen))
-
-
-def fine_fusion(sources):
-    """One that hardly ever gives equal scores, so that its limit and places are no matter of taste."""
-    weights = [rng.uniform(0, 2) for _ in range(sources)]
-    return models.RrfQuery(rrf=models.Rrf(k=rng.choice([None, 1, 60]), weights=weights))
-
-
-def fusion(sources):
-    plain = models.RrfQuery(rrf=models.Rrf(k=rng.choice([None, 1, 60])))
-    named = [models.FusionQuery(fusion=kind) for kind in models.Fusion]
-    return rng.choice([*named, plain, fine_fusion(sources)])
 
 
 def without(chosen, ids):
@@ -200,10 +78,6 @@ def compare(what, ids, **arguments):
     wanted = local.query_points(NAME, query_filter=chosen, **arguments).points
     same_hits(found, wanted, f"{what} {arguments} {chosen}")
     return found, wanted
-
-
-def page():
-    return {"limit": rng.randint(1, 20), "offset": rng.choice([0, 0, rng.randrange(10)])}
 
 
 def searches(kind):
@@ -244,20 +118,61 @@ def rescoring(kind):
         compare("rescoring", ids | more, prefetch=sources, query_filter=maybe_filter(), **arguments, **page())
 
 
+def similarity(one, other):
+    """As MMR compares vectors: greater is nearer."""
+    pairs = list(zip(one, other))
+    if distance == models.Distance.EUCLID:
+        return -sum((a - b) ** 2 for a, b in pairs)
+    if distance == models.Distance.MANHATTAN:
+        return -sum(abs(a - b) for a, b in pairs)
+    lengths = math.hypot(*one) * math.hypot(*other) if distance == models.Distance.COSINE else 1
+    return sum(a * b for a, b in pairs) / lengths
+
+
+def check_chosen(chosen, candidates, query, diversity, what):
+    """Each point that was chosen was of those left the best, or as good but for rounding."""
+    left, taken = dict(candidates), []
+    for point in chosen:
+        weight = diversity if taken else 0  # the first is the most relevant
+
+        def value(one):
+            alike = max((similarity(one, other) for other in taken), default=0)
+            return (1 - weight) * similarity(one, query) - weight * alike
+
+        best = max(value(one) for one in left.values())
+        assert point in left and value(left[point]) >= best - 1e-5 * max(1, abs(best)), f"{what}: {point} of {sorted(left)}"
+        taken.append(left.pop(point))
+
+
+def check_mmr(client, nearest, setting, query_filter, among):
+    """The points chosen are of the nearest candidates, each in its turn."""
+    plain, diverse = models.NearestQuery(nearest=nearest), models.NearestQuery(nearest=nearest, mmr=setting)
+    ask = lambda query, **paged: client.query_points(NAME, query=query, query_filter=query_filter, **among, **paged).points
+    using, limit = among["using"], rng.randint(1, 20)
+    candidates = {p.id: p for p in ask(plain, limit=setting.candidates_limit or limit)}
+    found = ask(diverse, limit=limit)
+    what = f"mmr of {nearest}, {setting}, {among}, {query_filter}"
+    same(len(found), min(limit, len(candidates)), what)
+    same([p.id for p in ask(diverse, limit=limit, offset=3)][: len(found[3:])], [p.id for p in found[3:]], what)
+    for point in found:
+        same((point.payload, round(point.score, 5)), (candidates[point.id].payload, round(candidates[point.id].score, 5)), what)
+    query = nearest if isinstance(nearest, list) else client.retrieve(NAME, [nearest], with_vectors=True)[0].vector[using]
+    vectors = {p.id: p.vector[using] for p in candidates.values()}
+    check_chosen([p.id for p in found], vectors, query, 0.5 if setting.diversity is None else setting.diversity, what)
+
+
 def mmr():
-    # In equal parts relevance and redundancy cancel out under Manhattan for all points
-    # "between" the query and one chosen: equal values but for rounding.
-    halves = [] if distance == models.Distance.MANHATTAN else [None]
+    # Not point by point beside the in-process mode: under Manhattan relevance and redundancy
+    # cancel out in equal parts for all points "between" the query and one chosen.
     for _ in range(rounds):
-        examples = Examples(False)
-        diversity = rng.choice(halves + [0, 1, rng.random()])
-        setting = models.Mmr(diversity=diversity, candidates_limit=rng.choice([None, 30]))
-        query = models.NearestQuery(nearest=examples.one(), mmr=setting)
+        examples, where = Examples(False), maybe_filter()
+        nearest = examples.one()
         sources, ids = prefetches(1) if rng.random() < 0.5 else (None, set())
-        arguments = {"query": query, "using": rng.choice("ab"), "prefetch": sources, "query_filter": maybe_filter()}
-        found, wanted = compare("mmr", ids | examples.ids, with_payload=True, with_vectors=["b"], **arguments, **page())
-        same([p.id for p in found], [p.id for p in wanted], f"mmr {arguments}")
-        same([p.payload for p in found], [p.payload for p in wanted])
+        setting = models.Mmr(diversity=rng.choice([None, 0, 1, rng.random()]), candidates_limit=rng.choice([None, 30]))
+        using = rng.choice("ab")
+        among = {"using": using, "prefetch": sources, "with_payload": True, "with_vectors": [using]}
+        check_mmr(server, nearest, setting, where, among)
+        check_mmr(local, nearest, setting, without(where, ids | examples.ids), among)
 
 
 def orders():
