@@ -26,6 +26,7 @@ for target in "${targets[@]}"; do
 	log=$build/$target.log
 	found=$build/corpus/$target seeds=test/fuzz/corpus/$target
 	mkdir -p "$found"
+	[ ! -d "$build/seeds/$target" ] || seeds=$build/seeds/$target
 	[ -d "$seeds" ] || seeds=
 	if "$build/${target}_fuzz" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="$build/crashes/$target-" "$found" $seeds >"$log" 2>&1; then
