@@ -10,14 +10,19 @@
 #
 # DIR holds the log and ./storage. The variables are vecextd's own (QDRANT__...,
 # VECEXT__...). STAGE_BIN (stage.sh) names the PostgreSQL to use; build/cluster/vecextd
-# must have been built, or the program that VECEXTD names.
+# must have been built, or the program that VECEXTD names. One with TLS is asked whether it
+# is ready with SCHEME=https, and with CERTIFICATE and KEY where it wants to know its clients.
 set -euo pipefail
 . "$(dirname "$0")/place.sh"
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 command=$1
 dir=$(place "$2")
 
-is_ready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$1/readyz")" = 200 ]; }
+is_ready() {
+	local identity=()
+	[ -z "${CERTIFICATE:-}" ] || identity=(--cert "$CERTIFICATE" --key "$KEY")
+	[ "$(curl -sk -m 5 ${identity[@]+"${identity[@]}"} -o /dev/null -w '%{http_code}' "${SCHEME:-http}://127.0.0.1:$1/readyz")" = 200 ]
+}
 
 start() {
 	local port=$1 pid

@@ -8,12 +8,12 @@
  */
 #include "api/grpc/server.h"
 
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/grpc_security.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/service_type.h>
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
@@ -24,6 +24,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -123,38 +124,70 @@ std::string read_file(const std::string &path)
 	return text.str();
 }
 
-std::shared_ptr<::grpc::ServerCredentials> fixed_credentials(const TlsFiles &files)
-{
-	const bool verify = !files.client_ca.empty();
-	::grpc::SslServerCredentialsOptions options(verify ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-													   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-	options.pem_key_cert_pairs.push_back({read_file(files.key), read_file(files.certificate)});
-	if (verify)
-		options.pem_root_certs = read_file(files.client_ca);
-	return ::grpc::SslServerCredentials(options);
-}
+/* TLS whose files are read again as a connection comes, when those in use are old.
+ * Files that cannot be used the library reports, and goes on with what it has. */
+class ReloadedCredentials : public ::grpc::ServerCredentials {
+public:
+	explicit ReloadedCredentials(const TlsFiles &files) : files_(files)
+	{
+		const auto request = files.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+													 : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+		credentials_ = grpc_ssl_server_credentials_create_with_options(
+			grpc_ssl_server_credentials_create_options_using_config_fetcher(request, fetch, this));
+	}
+	~ReloadedCredentials() override { grpc_server_credentials_release(credentials_); }
 
-/* The files are read again from time to time. */
-std::shared_ptr<::grpc::ServerCredentials> watched_credentials(const TlsFiles &files)
-{
-	using namespace ::grpc::experimental;
-	const bool verify = !files.client_ca.empty();
-	TlsServerCredentialsOptions options(std::make_shared<FileWatcherCertificateProvider>(
-		files.key, files.certificate, files.client_ca, static_cast<unsigned>(files.reload_every.count())));
-	options.watch_identity_key_cert_pairs();
-	if (verify)
-		options.watch_root_certs();
-	options.set_cert_request_type(verify ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-										 : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-	return TlsServerCredentials(options);
-}
+	/* Keys and tokens are asked for by the Router. */
+	void SetAuthMetadataProcessor(const std::shared_ptr<::grpc::AuthMetadataProcessor> &) override {}
+
+private:
+	using Status = grpc_ssl_certificate_config_reload_status;
+
+	int AddPortToServer(const std::string &address, grpc_server *server) override
+	{
+		return grpc_server_add_http2_port(server, address.c_str(), credentials_);
+	}
+
+	static Status fetch(void *self, grpc_ssl_server_certificate_config **config)
+	{
+		try {
+			return static_cast<ReloadedCredentials *>(self)->read_again(config);
+		} catch (const std::exception &error) {
+			spdlog::warn("TLS certificate for gRPC: {}", error.what());
+			return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_FAIL;
+		}
+	}
+
+	Status read_again(grpc_ssl_server_certificate_config **config)
+	{
+		const std::lock_guard lock(mutex_);
+		const auto now = SteadyClock::now();
+		const bool never_again = files_.reload_every.count() == 0;
+		if (read_at_ && (never_again || now < *read_at_ + files_.reload_every))
+			return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+		read_at_ = now;
+		const std::string key = read_file(files_.key), chain = read_file(files_.certificate);
+		/* Must be something, also where no client is asked for a certificate. */
+		const std::string authority = files_.client_ca.empty() ? chain : read_file(files_.client_ca);
+		const grpc_ssl_pem_key_cert_pair pair{key.c_str(), chain.c_str()};
+		*config = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
+		return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+	}
+
+	const TlsFiles files_;
+	grpc_server_credentials *credentials_;
+	std::mutex mutex_;
+	std::optional<SteadyClock::time_point> read_at_;
+};
 
 std::shared_ptr<::grpc::ServerCredentials> credentials(const TlsFiles *files)
 {
 	if (!files)
 		return ::grpc::InsecureServerCredentials();
-	auto fixed = fixed_credentials(*files); /* names what cannot be read */
-	return files->reload_every.count() == 0 ? fixed : watched_credentials(*files);
+	for (const std::string &path : {files->key, files->certificate, files->client_ca})
+		if (!path.empty())
+			read_file(path); /* names what cannot be read */
+	return std::make_shared<ReloadedCredentials>(*files);
 }
 
 std::string address(const ServerOptions &options)
@@ -169,11 +202,18 @@ void log_library_message(gpr_log_func_args *message)
 	spdlog::log(level, "grpc: {}", message->message);
 }
 
+/* What is wrong with a message its caller is told. */
+void log_message_error(google::protobuf::LogLevel, const char *, int, const std::string &text)
+{
+	spdlog::debug("protobuf: {}", text);
+}
+
 void set_up_library()
 {
 	static std::once_flag once;
 	std::call_once(once, [] {
 		gpr_set_log_function(log_library_message);
+		google::protobuf::SetLogHandler(log_message_error);
 		::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 	});
 }
@@ -240,7 +280,8 @@ private:
 	void build(const ServerOptions &options)
 	{
 		::grpc::ServerBuilder builder;
-		builder.AddListeningPort(address(options), credentials(options.tls), &port_);
+		credentials_ = credentials(options.tls);
+		builder.AddListeningPort(address(options), credentials_, &port_);
 		builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<uint64_t>(options.max_message_bytes, INT32_MAX)));
 		builder.SetMaxSendMessageSize(-1);
 		builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -376,6 +417,7 @@ private:
 	std::map<std::string_view, std::unique_ptr<ByteService>> services_;
 	std::vector<Place> places_; /* of the Router's methods */
 	int port_ = 0;
+	std::shared_ptr<::grpc::ServerCredentials> credentials_; /* used as long as the server is */
 	std::unique_ptr<::grpc::ServerCompletionQueue> queue_;
 	std::unique_ptr<::grpc::Server> server_;
 	std::vector<std::thread> threads_;
