@@ -58,6 +58,17 @@ HitOrder order_of(const QueryRequest &request, const shard::ShardSchema &schema)
 	return score_order(!ascending);
 }
 
+/* Whether a query is one search of an index. */
+Walks walks(const QueryRequest &request, const ShardReads &reads)
+{
+	const auto *nearest = request.query ? std::get_if<model::NearestQuery>(&*request.query) : nullptr;
+	const bool is_exact = request.params && request.params->exact;
+	if (!nearest || nearest->mmr || !request.prefetch.empty() || is_exact)
+		return Walks::kNo;
+	const shard::VectorColumn *vector = reads.schema().find(request.using_vector);
+	return vector && !reads.searches_exactly(*vector) ? Walks::kYes : Walks::kNo;
+}
+
 /* What groups were found without: payload and vectors of their hits. */
 void select(const ShardReads &reads, const shard::Selection &selection, std::vector<model::PointGroup> *groups)
 {
@@ -140,10 +151,14 @@ std::vector<model::PointGroup> Collection::query_groups(const model::QueryGroups
 		const postgres::Deadline until = deadline(params);
 		const ShardReads reads = this->reads(state, until);
 		const queries::QueryInputs inputs({request.query}, lookup(find, until));
-		auto groups = search_groups(request, order_of(request.query, state.schema), [&](const QueryRequest &plain) {
-			const queries::Plan plan = queries::plan_queries({plain}, inputs, state.schema);
+		const auto plain_query = [&](const QueryRequest &plain, const model::Filter *sieve) {
+			queries::Plan plan = queries::plan_queries({plain}, inputs, state.schema);
+			if (sieve)
+				plan.stages[plan.roots.front()].sieve = *sieve;
 			return queries::execute(plan, reads, context_.pool->size()).front();
-		});
+		};
+		auto groups =
+			search_groups(request, order_of(request.query, state.schema), plain_query, walks(request.query, reads));
 		select(reads, {request.query.with_payload, request.query.with_vectors}, &groups);
 		return groups;
 	});

@@ -212,12 +212,17 @@ std::vector<model::ScoredPoint> LocalShard::search(const ShardSchema &schema, co
 	const std::string distance =
 		distance_sql(vector.params, column, scorer_sql(vector.params, search.scorer, evaluated, &parameters));
 	const PointColumns columns(schema, search.selection.payload, search.selection.vectors, &parameters);
-	std::string sql = "SELECT t.id, t.version, " + distance + columns.sql() + " FROM " + table_ + " AS t" +
-					  where(search.filter, schema, &parameters);
+	std::string nearest = " FROM " + table_ + " AS t" + where(search.filter, schema, &parameters);
 	if (search.exact)
-		sql += " AND " + column + " IS NOT NULL";
-	sql += search.exact ? exact_order(search, distance) : " ORDER BY " + distance;
-	sql += limit_sql(search.limit, search.offset);
+		nearest += " AND " + column + " IS NOT NULL";
+	nearest += search.exact ? exact_order(search, distance) : " ORDER BY " + distance;
+	nearest += limit_sql(search.limit, search.offset);
+	std::string sql = "SELECT t.id, t.version, ";
+	if (search.sieve) /* a scan of a subquery keeps its order */
+		sql += "t.distance" + columns.sql() + " FROM (SELECT t.*, " + distance + " AS distance" + nearest + ") AS t" +
+			   where(search.sieve, schema, &parameters);
+	else
+		sql += distance + columns.sql() + nearest;
 
 	const Result result = pool_->run(deadline, [&](postgres::Connection &connection) {
 		if (!search.exact)

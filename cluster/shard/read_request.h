@@ -43,6 +43,7 @@ struct VectorSearch {
 	std::optional<double> oversampling; /* of the same */
 	bool exact = false;
 	Selection selection;
+	const model::Filter *sieve = nullptr; /* of the points found, only those that pass; may be null */
 };
 
 struct Sample {

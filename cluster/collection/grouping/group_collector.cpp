@@ -13,6 +13,7 @@ namespace vecext::collection {
 using filter::JsonKind;
 using filter::JsonValue;
 using model::GroupId;
+using model::PointId;
 using model::ScoredPoint;
 
 GroupCollector::GroupCollector(const std::string &group_by, uint64_t groups, uint64_t group_size, HitOrder before)
@@ -27,10 +28,12 @@ GroupCollector::GroupCollector(const std::string &group_by, uint64_t groups, uin
 void GroupCollector::add(std::vector<ScoredPoint> hits)
 {
 	for (ScoredPoint &hit : hits) {
-		const std::vector<GroupId> groups = groups_of(hit);
+		const auto [known, is_new] = groups_of_hits_.try_emplace(hit.id, groups_of(hit));
+		if (!is_new)
+			continue;
 		hit.payload.reset();
-		ids_.push_back(hit.id);
-		for (const GroupId &id : groups) {
+		has_hits_without_group_ |= known->second.empty();
+		for (const GroupId &id : known->second) {
 			Hits &group = groups_[id];
 			group.insert(std::upper_bound(group.begin(), group.end(), hit, before_), hit);
 		}
@@ -86,6 +89,34 @@ std::vector<GroupId> GroupCollector::unfilled_best_groups() const
 		if (group->second.size() < group_size_)
 			unfilled.push_back(group->first);
 	return unfilled;
+}
+
+uint64_t GroupCollector::missing_in(const std::vector<GroupId> &groups) const
+{
+	uint64_t missing = 0;
+	for (const GroupId &group : groups)
+		missing += group_size_ - groups_.at(group).size();
+	return missing;
+}
+
+std::vector<PointId> GroupCollector::ids_in(const std::vector<GroupId> &groups) const
+{
+	std::vector<PointId> ids;
+	for (const GroupId &group : groups)
+		for (const ScoredPoint &hit : groups_.at(group))
+			ids.push_back(hit.id);
+	std::sort(ids.begin(), ids.end());
+	ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+	return ids;
+}
+
+std::vector<PointId> GroupCollector::ids_beside_full_groups() const
+{
+	std::vector<PointId> ids;
+	for (const auto &[id, groups] : groups_of_hits_)
+		if (groups.size() != 1 || groups_.at(groups[0]).size() < group_size_)
+			ids.push_back(id);
+	return ids;
 }
 
 std::vector<model::PointGroup> GroupCollector::best_groups() const

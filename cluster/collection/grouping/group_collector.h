@@ -4,8 +4,8 @@
  *
  * Groups are of strings and integers; a point whose field has several values is in
  * several groups, one without such a value in none. Hits may come in several
- * helpings; each is in the order of the query, and a later one leaves out what came
- * before, so that the groups found first are the best, and so are the hits of each.
+ * helpings, each in the order of the query; of a point that comes twice the first
+ * mention stands.
  */
 #pragma once
 
@@ -34,7 +34,16 @@ public:
 	bool has_enough_groups() const { return groups_.size() >= wanted_groups_; }
 	std::vector<model::GroupId> full_groups() const;
 	std::vector<model::GroupId> unfilled_best_groups() const;
-	const std::vector<model::PointId> &ids() const { return ids_; } /* of all hits */
+	bool has_hits_without_group() const { return has_hits_without_group_; }
+
+	/* How many hits would fill these groups, none of which is full. */
+	uint64_t missing_in(const std::vector<model::GroupId> &groups) const;
+
+	/* The hits in these groups. */
+	std::vector<model::PointId> ids_in(const std::vector<model::GroupId> &groups) const;
+
+	/* The hits but those in one group alone that is full. */
+	std::vector<model::PointId> ids_beside_full_groups() const;
 
 	/* The best groups, by their best hits. */
 	std::vector<model::PointGroup> best_groups() const;
@@ -52,7 +61,8 @@ private:
 	uint64_t wanted_groups_, group_size_;
 	HitOrder before_;
 	std::map<model::GroupId, Hits> groups_; /* hits in order */
-	std::vector<model::PointId> ids_;
+	std::map<model::PointId, std::vector<model::GroupId>> groups_of_hits_;
+	bool has_hits_without_group_ = false;
 };
 
 } /* namespace vecext::collection */

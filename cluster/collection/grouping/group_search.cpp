@@ -4,7 +4,7 @@
 #include "collection/grouping/group_search.h"
 
 #include <algorithm>
-#include <iterator>
+#include <bit>
 
 #include "model/payload_path.h"
 
@@ -61,15 +61,19 @@ void multiply_limits(std::vector<model::Prefetch> *prefetches, uint64_t factor)
 	}
 }
 
-/* How many points a query asks for at a time. More than would fill all groups, since
- * the nearest points are not spread evenly over them, and a larger limit costs less
- * than a further query. */
-uint64_t helping(uint64_t groups, uint64_t group_size)
+/* How many points a query asks for to find so many of groups: more, since the nearest
+ * points are not spread evenly over groups, and a larger limit costs less than a
+ * further query; but not many more than `enough`. */
+uint64_t helping(uint64_t points, uint64_t factor)
 {
-	constexpr uint64_t factor = 4, enough = 1000;
-	const uint64_t least = saturating_product(groups, group_size);
-	return std::max(least, std::min(saturating_product(least, factor), enough));
+	constexpr uint64_t enough = 1000;
+	return std::max(points, std::min(saturating_product(points, factor), enough));
 }
+
+/* Of the first query, which mostly finds enough groups; of those that follow it while
+ * it has not; of the one that looks at more of the nearest points; and of those that
+ * ask for groups by name. */
+constexpr uint64_t kFirstFactor = 2, kNextFactor = 4, kLookFactor = 16, kFillFactor = 3;
 
 /* Whether scores follow from the ranks among all that a query finds, so that those of
  * another query cannot be compared with them. */
@@ -88,8 +92,7 @@ template <class Level> bool has_ranks(const Level &level)
 model::QueryRequest plain_query(const model::QueryGroupsRequest &request)
 {
 	model::QueryRequest plain = request.query;
-	plain.limit = has_ranks(plain) ? saturating_product(request.query.limit, request.group_size)
-								   : helping(request.query.limit, request.group_size);
+	plain.limit = saturating_product(request.query.limit, request.group_size);
 	plain.offset = 0;
 	plain.with_payload = {model::PayloadSelection::kInclude, {model::included_path(request.group_by)}};
 	plain.with_vectors = {};
@@ -99,8 +102,8 @@ model::QueryRequest plain_query(const model::QueryGroupsRequest &request)
 
 class GroupSearch {
 public:
-	GroupSearch(const model::QueryGroupsRequest &request, const HitOrder &before, const PlainQuery &query)
-		: key_(request.group_by), plain_(plain_query(request)), query_(query),
+	GroupSearch(const model::QueryGroupsRequest &request, const HitOrder &before, const PlainQuery &query, Walks walks)
+		: key_(request.group_by), plain_(plain_query(request)), query_(query), walks_(walks),
 		  queries_(has_ranks(plain_) ? 1 : kMostGroupQueries),
 		  collector_(request.group_by, request.query.limit, request.group_size, before)
 	{
@@ -108,30 +111,82 @@ public:
 
 	std::vector<model::PointGroup> run()
 	{
-		bool more = true;
-		for (int i = 0; more && i < queries_ && (i == 0 || !collector_.has_enough_groups()); i++)
-			more = add_hits(match_groups<model::MatchExcept>(key_, collector_.full_groups()));
-		for (int i = 1; more && i < queries_; i++) {
-			Filter wanted;
-			wanted.should = match_groups<model::MatchAny>(key_, collector_.unfilled_best_groups());
-			if (wanted.should.empty())
+		bool more = find_groups();
+		for (int i = 1; more && queries_ > 1 && i <= queries_; i++) {
+			const std::vector<GroupId> unfilled = collector_.unfilled_best_groups();
+			if (unfilled.empty())
 				break;
-			more = add_hits({std::make_shared<const Filter>(std::move(wanted))});
+			if (i == 1 && walks_ == Walks::kYes)
+				look_farther(unfilled);
+			else
+				more = fill(unfilled);
 		}
 		return collector_.best_groups();
 	}
 
 private:
-	/* Adds the hits for which all conditions hold; whether there may be more than came. */
-	bool add_hits(std::vector<Condition> conditions)
+	/* Until there are enough groups; whether there may be more points than came. The
+	 * first query has no condition of ours, so that without a filter it is a plain
+	 * search, the fastest there is. */
+	bool find_groups()
+	{
+		bool more = add_hits(plain_, queries_ == 1 ? 1 : kFirstFactor, plain_.limit);
+		for (int i = 1; more && i < queries_ && !collector_.has_enough_groups(); i++) {
+			model::QueryRequest query = plain_;
+			Filter &filter = filter_of(query);
+			for (Condition &condition : match_groups<model::MatchExcept>(key_, collector_.full_groups()))
+				filter.must.push_back(std::move(condition));
+			if (collector_.has_hits_without_group())
+				filter.must_not.emplace_back(model::IsEmptyCondition{key_});
+			leave_out(collector_.ids_beside_full_groups(), &filter);
+			more = add_hits(std::move(query), kNextFactor, plain_.limit);
+		}
+		return more;
+	}
+
+	/* Adds those of these groups that are among more of the nearest points. */
+	void look_farther(const std::vector<GroupId> &groups)
 	{
 		model::QueryRequest query = plain_;
-		Filter &filter = query.filter ? *query.filter : query.filter.emplace();
-		std::move(conditions.begin(), conditions.end(), std::back_inserter(filter.must));
-		filter.must_not.push_back(model::IsEmptyCondition{key_});
-		if (!collector_.ids().empty())
-			filter.must_not.push_back(model::HasIdCondition{collector_.ids()});
-		std::vector<model::ScoredPoint> hits = query_(query);
+		query.limit = helping(plain_.limit, kLookFactor);
+		const Filter wanted = of_groups(groups);
+		collector_.add(query_(query, &wanted));
+	}
+
+	Filter of_groups(const std::vector<GroupId> &groups) const
+	{
+		Filter filter;
+		filter.should = match_groups<model::MatchAny>(key_, groups);
+		return filter;
+	}
+
+	/* Adds hits of these groups; whether there may be more than came. Limits are a part
+	 * of statements: a few of them keep those prepared. */
+	bool fill(const std::vector<GroupId> &groups)
+	{
+		model::QueryRequest query = plain_;
+		Filter &filter = filter_of(query);
+		filter.must.emplace_back(std::make_shared<const Filter>(of_groups(groups)));
+		leave_out(collector_.ids_in(groups), &filter);
+		return add_hits(std::move(query), kFillFactor, std::bit_ceil(collector_.missing_in(groups)));
+	}
+
+	static Filter &filter_of(model::QueryRequest &query)
+	{
+		return query.filter ? *query.filter : query.filter.emplace();
+	}
+
+	static void leave_out(std::vector<model::PointId> ids, Filter *filter)
+	{
+		if (!ids.empty())
+			filter->must_not.emplace_back(model::HasIdCondition{std::move(ids)});
+	}
+
+	/* `points`: how many would do if all were of groups that are wanted. */
+	bool add_hits(model::QueryRequest query, uint64_t factor, uint64_t points)
+	{
+		query.limit = helping(points, factor);
+		std::vector<model::ScoredPoint> hits = query_(query, nullptr);
 		const bool more = hits.size() >= query.limit;
 		collector_.add(std::move(hits));
 		return more;
@@ -140,6 +195,7 @@ private:
 	const std::string &key_;
 	const model::QueryRequest plain_;
 	const PlainQuery &query_;
+	const Walks walks_;
 	const int queries_;
 	GroupCollector collector_;
 };
@@ -147,9 +203,9 @@ private:
 } /* namespace */
 
 std::vector<model::PointGroup> search_groups(const model::QueryGroupsRequest &request, const HitOrder &before,
-											 const PlainQuery &query)
+											 const PlainQuery &query, Walks walks)
 {
-	return GroupSearch(request, before, query).run();
+	return GroupSearch(request, before, query, walks).run();
 }
 
 } /* namespace vecext::collection */

@@ -52,6 +52,9 @@ struct Stage {
 	std::optional<float> score_threshold;
 	uint64_t limit = 0, offset = 0;
 	shard::Selection selection; /* nothing but at a root */
+	/* Of what a SearchStep finds, only what passes: fewer points than the limit,
+	 * though there are more. For callers that put together answers of their own. */
+	std::optional<model::Filter> sieve;
 };
 
 struct Plan {

@@ -98,6 +98,7 @@ struct OnShards {
 			search.oversampling = quantization->oversampling;
 		}
 		search.selection = selection;
+		search.sieve = stage.sieve ? &*stage.sieve : nullptr;
 		ScoredList points = reads.search(search);
 		if (stage.score_threshold)
 			cut_at_threshold(&points, *stage.score_threshold, shard::higher_is_better(step.vector->params.distance));

@@ -13,6 +13,7 @@
 namespace vecext {
 namespace {
 
+using collection::Walks;
 using model::GroupId;
 using model::PointId;
 using model::ScoredPoint;
@@ -51,16 +52,21 @@ class World {
 public:
 	explicit World(std::vector<Item> items) : items_(std::move(items)) {}
 
-	std::vector<ScoredPoint> operator()(const model::QueryRequest &query)
+	std::vector<ScoredPoint> operator()(const model::QueryRequest &query, const model::Filter *sieve)
 	{
 		queries++;
-		std::vector<ScoredPoint> hits;
+		std::vector<Item> found;
 		for (const Item &item : items_)
-			if (passes(item, *query.filter))
+			if (!query.filter || passes(item, *query.filter))
+				found.push_back(item);
+		std::sort(found.begin(), found.end(),
+				  [](const Item &a, const Item &b) { return better(hit_of(a), hit_of(b)); });
+		if (found.size() > query.limit)
+			found.resize(query.limit);
+		std::vector<ScoredPoint> hits;
+		for (const Item &item : found)
+			if (!sieve || passes(item, *sieve))
 				hits.push_back(hit_of(item));
-		std::sort(hits.begin(), hits.end(), better);
-		if (hits.size() > query.limit)
-			hits.resize(query.limit);
 		return hits;
 	}
 
@@ -143,9 +149,9 @@ std::string all_ranked(std::vector<Item> items, uint64_t groups, uint64_t size)
 	return text_of(found);
 }
 
-std::string searched(World &world, uint64_t groups, uint64_t size)
+std::string searched(World &world, uint64_t groups, uint64_t size, Walks walks = Walks::kNo)
 {
-	return text_of(collection::search_groups(request_of(groups, size), better, std::ref(world)));
+	return text_of(collection::search_groups(request_of(groups, size), better, std::ref(world), walks));
 }
 
 TEST(Groups, AreFilledUpByMoreQueries)
@@ -192,10 +198,79 @@ TEST(Groups, AreThoseOfTheWholeRanking)
 			items[i].groups.erase(std::unique(items[i].groups.begin(), items[i].groups.end()), items[i].groups.end());
 		}
 		const uint64_t groups = 1 + below(8), size = 1 + below(4);
-		World world(items);
-		EXPECT_EQ(searched(world, groups, size), all_ranked(items, groups, size)) << "round " << round;
-		EXPECT_LE(world.queries, 2 * collection::kMostGroupQueries);
+		for (const Walks walks : {Walks::kNo, Walks::kYes}) {
+			World world(items);
+			EXPECT_EQ(searched(world, groups, size, walks), all_ranked(items, groups, size)) << "round " << round;
+			EXPECT_LE(world.queries, 2 * collection::kMostGroupQueries);
+		}
 	}
+}
+
+TEST(Groups, BeginWithThePlainQuery)
+{
+	/* Most points have no group: the next queries leave them out. */
+	std::vector<Item> items;
+	for (uint64_t i = 0; i < 100; i++)
+		items.push_back({i, 200.0F - static_cast<float>(i), {}});
+	items.push_back({100, 50, {"a"}});
+	items.push_back({101, 49, {"b"}});
+	World world(items);
+	std::vector<bool> has_filter;
+	const auto query = [&](const model::QueryRequest &plain, const model::Filter *sieve) {
+		has_filter.push_back(plain.filter.has_value());
+		return world(plain, sieve);
+	};
+	const auto groups = collection::search_groups(request_of(2, 1), better, query, Walks::kYes);
+	EXPECT_EQ(text_of(groups), "\"a\": 100; \"b\": 101; ");
+	EXPECT_EQ(has_filter, (std::vector<bool>{false, true}));
+}
+
+/* Groups in turn; ten are wanted, three hits of each. */
+struct InTurn {
+	explicit InTurn(uint64_t groups)
+	{
+		for (uint64_t i = 0; i < 4000; i++)
+			items.push_back({i, 9000.0F - static_cast<float>(i), {static_cast<int64_t>(i % groups)}});
+	}
+
+	std::vector<uint64_t> limits_of_a_search(Walks walks)
+	{
+		World world(items);
+		std::vector<uint64_t> limits;
+		const auto query = [&](const model::QueryRequest &plain, const model::Filter *sieve) {
+			limits.push_back(plain.limit);
+			EXPECT_EQ(sieve != nullptr, walks == Walks::kYes && limits.size() == 2);
+			return world(plain, sieve);
+		};
+		EXPECT_EQ(text_of(collection::search_groups(request_of(10, 3), better, query, walks)),
+				  all_ranked(items, 10, 3));
+		return limits;
+	}
+
+	std::vector<Item> items;
+};
+
+TEST(Groups, AreFilledByTheGroupsThatAreNotFull)
+{
+	/* The first query finds two of each, the second asks for one more of each. */
+	EXPECT_EQ(InTurn(40).limits_of_a_search(Walks::kNo), (std::vector<uint64_t>{60, 48}));
+}
+
+TEST(Groups, AreFilledFromTheNextNearest)
+{
+	EXPECT_EQ(InTurn(40).limits_of_a_search(Walks::kYes), (std::vector<uint64_t>{60, 480}));
+	/* Groups too rare for that: one hit of each is near, two are far. */
+	EXPECT_EQ(InTurn(1000).limits_of_a_search(Walks::kYes), (std::vector<uint64_t>{60, 480, 96}));
+}
+
+TEST(Groups, TakeAPointOnce)
+{
+	collection::GroupCollector collector("g", 10, 5, better);
+	collector.add({hit_of({1, 3, {"a", "b"}}), hit_of({2, 2, {"a"}})});
+	collector.add({hit_of({1, 3, {"a", "b"}}), hit_of({3, 1, {"b"}})});
+	EXPECT_EQ(text_of(collector.best_groups()), "\"a\": 1 2; \"b\": 1 3; ");
+	EXPECT_EQ(collector.missing_in({"a", "b"}), 6u);
+	EXPECT_EQ(collector.ids_in({"a", "b"}).size(), 3u);
 }
 
 TEST(Groups, KeepTheFilterOfTheQuery)
@@ -204,7 +279,8 @@ TEST(Groups, KeepTheFilterOfTheQuery)
 	request.query.filter.emplace().must_not.push_back(model::HasIdCondition{{PointId(uint64_t(1))}});
 	request.query.offset = 5;
 	World world({{1, 9, {"a"}}, {2, 8, {"a"}}, {3, 7, {"a"}}, {4, 6, {"a"}}, {5, 5, {"a"}}, {6, 4, {"b"}}});
-	EXPECT_EQ(text_of(collection::search_groups(request, better, std::ref(world))), "\"a\": 2 3; \"b\": 6; ");
+	EXPECT_EQ(text_of(collection::search_groups(request, better, std::ref(world), Walks::kNo)),
+			  "\"a\": 2 3; \"b\": 6; ");
 }
 
 TEST(Groups, AskOnceForWhatIsScoredByRanks)
@@ -214,12 +290,13 @@ TEST(Groups, AskOnceForWhatIsScoredByRanks)
 	request.query.prefetch[0].limit = 7;
 	request.query.query = model::FusionQuery();
 	int queries = 0;
-	const auto groups = collection::search_groups(request, better, [&](const model::QueryRequest &query) {
+	const auto answer = [&](const model::QueryRequest &query, const model::Filter *) {
 		EXPECT_EQ(query.limit, 2u);
 		EXPECT_EQ(query.prefetch[0].limit, 7u);
 		queries++;
 		return std::vector<ScoredPoint>{hit_of({1, 2, {"a"}}), hit_of({2, 1, {"b"}})};
-	});
+	};
+	const auto groups = collection::search_groups(request, better, answer, Walks::kNo);
 	EXPECT_EQ(text_of(groups), "\"a\": 1; ");
 	EXPECT_EQ(queries, 1);
 }
