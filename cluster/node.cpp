@@ -182,8 +182,7 @@ api::TlsFiles tls_files(const Settings &settings)
 
 Node::Node(const Settings &settings)
 	: settings_(settings), lock_(settings.storage.storage_path),
-	  requests_(std::make_shared<telemetry::RequestStatistics>()),
-	  grpc_requests_(std::make_shared<telemetry::RequestStatistics>())
+	  requests_(std::make_shared<telemetry::RequestStatistics>())
 {
 	open_collections(start_postgres());
 	authenticator_ = std::make_shared<auth::Authenticator>(
@@ -286,7 +285,7 @@ void Node::start_grpc()
 	options.max_message_bytes = settings_.service.max_request_size_mb << 20;
 	options.tls = settings_.service.enable_tls ? &tls : nullptr;
 	grpc_ = std::make_unique<api::grpc::Server>(
-		options, std::make_shared<const api::grpc::Router>(std::move(methods), authenticator_, grpc_requests_));
+		options, std::make_shared<const api::grpc::Router>(std::move(methods), authenticator_, requests_));
 	spdlog::info("gRPC API listens on {}:{}{}", options.host, grpc_->port(), options.tls ? " (TLS)" : "");
 }
 

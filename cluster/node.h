@@ -42,7 +42,7 @@ private:
 	std::unique_ptr<postgres::EmbeddedServer> postgres_;
 	std::shared_ptr<dispatch::Dispatcher> dispatcher_;
 	std::shared_ptr<const auth::Authenticator> authenticator_;
-	std::shared_ptr<telemetry::RequestStatistics> requests_, grpc_requests_;
+	std::shared_ptr<telemetry::RequestStatistics> requests_;
 	std::unique_ptr<api::http::Server> http_;
 	std::unique_ptr<api::grpc::Server> grpc_;
 };

@@ -42,6 +42,34 @@ constexpr std::array<std::string_view, 26> kReported{
 };
 static_assert(std::is_sorted(kReported.begin(), kReported.end()));
 
+constexpr std::string_view kPoints = "/qdrant.Points/";
+
+/* Behind kPoints; sorted. */
+constexpr std::array<std::string_view, 25> kReportedMethods{
+	"ClearPayload",     "Count",           "CreateVectorName", "Delete",        "DeletePayload",
+	"DeleteVectorName", "Discover",        "DiscoverBatch",    "Facet",         "Get",
+	"OverwritePayload", "Query",           "QueryBatch",       "QueryGroups",   "Recommend",
+	"RecommendBatch",   "RecommendGroups", "Scroll",           "Search",        "SearchBatch",
+	"SearchGroups",     "SetPayload",      "UpdateBatch",      "UpdateVectors", "Upsert",
+};
+static_assert(std::is_sorted(kReportedMethods.begin(), kReportedMethods.end()));
+
+/* Whether the list has what follows the prefix in the name. */
+template <size_t N>
+bool lists(const std::array<std::string_view, N> &list, std::string_view prefix, std::string_view name)
+{
+	return name.starts_with(prefix) && std::binary_search(list.begin(), list.end(), name.substr(prefix.size()));
+}
+
+RequestKinds of_api(const RequestKinds &kinds, Api api)
+{
+	RequestKinds own;
+	for (const auto &[kind, durations] : kinds)
+		if (kind.api() == api)
+			own.emplace_hint(own.end(), kind, durations);
+	return own;
+}
+
 } /* namespace */
 
 void Durations::add(double seconds)
@@ -77,22 +105,24 @@ void RequestStatistics::forget(std::string_view collection)
 		by_collection_.erase(known);
 }
 
-RequestKinds RequestStatistics::snapshot() const
+RequestKinds RequestStatistics::snapshot(Api api) const
 {
 	const std::lock_guard lock(mutex_);
-	return kinds_;
+	return of_api(kinds_, api);
 }
 
-std::map<std::string, RequestKinds, std::less<>> RequestStatistics::by_collection() const
+std::map<std::string, RequestKinds, std::less<>> RequestStatistics::by_collection(Api api) const
 {
 	const std::lock_guard lock(mutex_);
-	return by_collection_;
+	std::map<std::string, RequestKinds, std::less<>> all;
+	for (const auto &[collection, kinds] : by_collection_)
+		all.emplace_hint(all.end(), collection, of_api(kinds, api));
+	return all;
 }
 
 bool is_reported(std::string_view endpoint)
 {
-	return endpoint.starts_with(kCollection) &&
-		   std::binary_search(kReported.begin(), kReported.end(), endpoint.substr(kCollection.size()));
+	return lists(kReported, kCollection, endpoint) || lists(kReportedMethods, kPoints, endpoint);
 }
 
 } /* namespace vecext::telemetry */

@@ -1,6 +1,6 @@
 /*
- * request_statistics.h: how often each endpoint answered with which status, and how
- * long it took. Kept since start; safe to use from many threads.
+ * request_statistics.h: how often each endpoint of either API answered with which
+ * status, and how long it took. Kept since start; safe to use from many threads.
  */
 #pragma once
 
@@ -27,17 +27,21 @@ struct Durations {
 	void add(double seconds);
 };
 
+enum class Api : uint8_t { kRest, kGrpc };
+
 struct RequestKind {
-	std::string_view method;   /* "GET" */
-	std::string_view endpoint; /* a route's pattern; static storage */
-	unsigned status;
+	std::string_view method;   /* "GET"; "" in gRPC, which has none */
+	std::string_view endpoint; /* a route's pattern or a gRPC method; static storage */
+	unsigned status;           /* of HTTP or gRPC */
+
+	Api api() const { return method.empty() ? Api::kGrpc : Api::kRest; }
 
 	auto operator<=>(const RequestKind &) const = default;
 };
 
 inline bool is_success(const RequestKind &kind)
 {
-	return kind.status >= 200 && kind.status < 300;
+	return kind.api() == Api::kGrpc ? kind.status == 0 : kind.status >= 200 && kind.status < 300;
 }
 
 using RequestKinds = std::map<RequestKind, Durations>;
@@ -54,8 +58,8 @@ public:
 	/* Of a collection that is no more. */
 	void forget(std::string_view collection);
 
-	RequestKinds snapshot() const;
-	std::map<std::string, RequestKinds, std::less<>> by_collection() const;
+	RequestKinds snapshot(Api api) const;
+	std::map<std::string, RequestKinds, std::less<>> by_collection(Api api) const;
 
 private:
 	mutable std::mutex mutex_;
@@ -63,7 +67,7 @@ private:
 	std::map<std::string, RequestKinds, std::less<>> by_collection_;
 };
 
-/* Whether /metrics shows the endpoint; it keeps to the few that matter. */
+/* Whether /metrics shows the endpoint; it keeps to those that matter. */
 bool is_reported(std::string_view endpoint);
 
 } /* namespace vecext::telemetry */

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "auth/access.h"
@@ -25,6 +26,7 @@ struct Call {
 	const auth::Access &access;
 	model::CallerPatience patience;
 	std::chrono::steady_clock::time_point start;
+	std::string &collection; /* written here: what the request names, if anything */
 };
 
 struct Method {
@@ -51,6 +53,7 @@ template <class Request, class Response, class Work> Method unary(std::string_vi
 				auto *response = google::protobuf::Arena::CreateMessage<Response>(&arena);
 				parse(*request, in);
 				if constexpr (requires { request->collection_name(); }) {
+					call.collection = request->collection_name();
 					check_collection_name(request->collection_name());
 					call.access.require(need, request->collection_name());
 				} else {

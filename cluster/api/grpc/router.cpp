@@ -43,22 +43,30 @@ Reply Router::handle(size_t method, const Credentials &credentials, const model:
 {
 	const auto start = Clock::now();
 	Reply reply;
+	std::string collection;
 	try {
-		reply = answer(methods_[method], credentials, patience, in, arena);
+		reply = answer(methods_[method], credentials, patience, in, arena, collection);
 	} catch (const model::Error &error) {
 		reply = failure(error, patience);
 	} catch (const std::exception &error) {
 		reply = failure(model::internal(error.what()), patience);
 	}
-	const auto duration = Clock::now() - start;
-	const auto status = static_cast<unsigned>(reply.code);
-	statistics_->record({"", methods_[method].name, status}, "", duration);
-	spdlog::debug("gRPC {} {} {:.6f}", methods_[method].name, status, std::chrono::duration<double>(duration).count());
+	record(methods_[method], reply.code, collection, Clock::now() - start);
 	return reply;
 }
 
+void Router::record(const Method &method, GrpcCode code, const std::string &collection, Clock::duration duration) const
+{
+	const auto status = static_cast<unsigned>(code);
+	statistics_->record({"", method.name, status}, collection, duration);
+	if (method.name == "/qdrant.Collections/Delete")
+		statistics_->forget(collection);
+	spdlog::debug("gRPC {} {} {:.6f}", method.name, status, std::chrono::duration<double>(duration).count());
+}
+
 Reply Router::answer(const Method &method, const Credentials &credentials, const model::CallerPatience &patience,
-					 google::protobuf::io::ZeroCopyInputStream &in, google::protobuf::Arena &arena) const
+					 google::protobuf::io::ZeroCopyInputStream &in, google::protobuf::Arena &arena,
+					 std::string &collection) const
 {
 	const auto start = Clock::now();
 	auth::Access access = auth::Access::full();
@@ -70,7 +78,7 @@ Reply Router::answer(const Method &method, const Credentials &credentials, const
 	}
 	if (start >= patience.until)
 		throw model::Error(model::ErrorKind::kTimeout, "the deadline passed while the call waited");
-	return {GrpcCode::kOk, "", "", method.handle({access, patience, start}, in, arena)};
+	return {GrpcCode::kOk, "", "", method.handle({access, patience, start, collection}, in, arena)};
 }
 
 } /* namespace vecext::api::grpc */

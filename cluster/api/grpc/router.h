@@ -41,8 +41,12 @@ public:
 				 google::protobuf::io::ZeroCopyInputStream &in, google::protobuf::Arena &arena) const;
 
 private:
+	/* Writes the collection that the request names, if it names one. */
 	Reply answer(const Method &method, const Credentials &credentials, const model::CallerPatience &patience,
-				 google::protobuf::io::ZeroCopyInputStream &in, google::protobuf::Arena &arena) const;
+				 google::protobuf::io::ZeroCopyInputStream &in, google::protobuf::Arena &arena,
+				 std::string &collection) const;
+	void record(const Method &method, GrpcCode code, const std::string &collection,
+				std::chrono::steady_clock::duration duration) const;
 
 	const std::vector<Method> methods_;
 	const std::shared_ptr<const auth::Authenticator> authenticator_;

@@ -20,6 +20,7 @@ namespace {
 
 using prometheus::MetricFamily;
 using telemetry::add;
+using telemetry::Api;
 using telemetry::counter;
 using telemetry::counters;
 using telemetry::Durations;
@@ -43,7 +44,7 @@ std::optional<std::vector<CollectionFigures>> collection_figures(dispatch::Dispa
 	try {
 		for (const std::string &name : dispatcher.list_collections()) {
 			try {
-				all.push_back({name, dispatcher.collection_info(name), dispatcher.optimizations(name).size()});
+				all.push_back({name, dispatcher.collection_info(name), dispatcher.optimizations(name).running.size()});
 			} catch (const model::Error &error) {
 				if (error.kind() != model::ErrorKind::kNotFound) /* dropped meanwhile */
 					throw;
@@ -168,9 +169,11 @@ struct Reported {
 
 	MetricLabels labels() const
 	{
-		MetricLabels all{{"method", std::string(kind.method)},
-						 {"endpoint", std::string(kind.endpoint)},
-						 {"status", std::to_string(kind.status)}};
+		MetricLabels all;
+		if (kind.api() == Api::kRest)
+			all.push_back({"method", std::string(kind.method)});
+		all.push_back({"endpoint", std::string(kind.endpoint)});
+		all.push_back({"status", std::to_string(kind.status)});
 		if (!collection.empty())
 			all.push_back({"collection", collection});
 		return all;
@@ -185,13 +188,13 @@ void add_reported(std::vector<Reported> &to, const telemetry::RequestKinds &kind
 }
 
 /* By collection only what succeeded is known; failures stay together. */
-std::vector<Reported> reported(const telemetry::RequestStatistics &requests, bool per_collection)
+std::vector<Reported> reported(const telemetry::RequestStatistics &requests, Api api, bool per_collection)
 {
 	std::vector<Reported> all;
-	telemetry::RequestKinds together = requests.snapshot();
+	telemetry::RequestKinds together = requests.snapshot(api);
 	if (per_collection) {
 		std::erase_if(together, [](const auto &entry) { return telemetry::is_success(entry.first); });
-		for (const auto &[collection, kinds] : requests.by_collection())
+		for (const auto &[collection, kinds] : requests.by_collection(api))
 			add_reported(all, kinds, collection);
 	}
 	add_reported(all, together, "");
@@ -203,25 +206,27 @@ template <class Value>
 MetricFamily duration_family(MetricFamily family, const std::vector<Reported> &requests, Value value)
 {
 	for (const Reported &request : requests)
-		if (request.kind.status == 200)
+		if (request.kind.status == (request.kind.api() == Api::kRest ? 200 : 0))
 			add(family, value(request.durations), request.labels());
 	return family;
 }
 
-Families request_families(const std::vector<Reported> &requests)
+/* `api` begins the names: "rest". */
+Families request_families(const std::string &api, const std::vector<Reported> &requests)
 {
-	MetricFamily total = counters("rest_responses_total", "responses through the REST API");
+	const std::string responses = api + "_responses";
+	MetricFamily total = counters(responses + "_total", "responses through this API");
 	for (const Reported &request : requests)
 		add(total, static_cast<double>(request.durations.count), request.labels());
 	return {
 		total,
-		duration_family(gauges("rest_responses_avg_duration_seconds", "average duration of a response"), requests,
+		duration_family(gauges(responses + "_avg_duration_seconds", "average duration of a response"), requests,
 						[](const Durations &d) { return d.total / static_cast<double>(d.count); }),
-		duration_family(gauges("rest_responses_min_duration_seconds", "least duration of a response"), requests,
+		duration_family(gauges(responses + "_min_duration_seconds", "least duration of a response"), requests,
 						[](const Durations &d) { return d.least; }),
-		duration_family(gauges("rest_responses_max_duration_seconds", "greatest duration of a response"), requests,
+		duration_family(gauges(responses + "_max_duration_seconds", "greatest duration of a response"), requests,
 						[](const Durations &d) { return d.most; }),
-		duration_family(histograms("rest_responses_duration_seconds", "durations of responses"), requests,
+		duration_family(histograms(responses + "_duration_seconds", "durations of responses"), requests,
 						[](const Durations &d) -> const Durations & { return d; }),
 	};
 }
@@ -235,7 +240,8 @@ public:
 		Families families = app_families(service_.settings);
 		if (const auto collections = collection_figures(*service_.dispatcher))
 			append(families, collection_families(*collections));
-		append(families, request_families(reported(*service_.requests, per_collection_)));
+		append(families, request_families("rest", reported(*service_.requests, Api::kRest, per_collection_)));
+		append(families, request_families("grpc", reported(*service_.requests, Api::kGrpc, per_collection_)));
 		append(families, quota_families(service_.dispatcher->quota_exceeded()));
 		append(families, memory_families());
 		append(families, process_families());

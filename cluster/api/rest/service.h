@@ -18,8 +18,8 @@ namespace vecext::api::rest {
 struct Service {
 	const config::Settings &settings;
 	std::shared_ptr<dispatch::Dispatcher> dispatcher;
-	std::shared_ptr<telemetry::RequestStatistics> requests;
-	std::string id; /* of this run, a UUID */
+	std::shared_ptr<telemetry::RequestStatistics> requests; /* of all APIs */
+	std::string id;                                         /* of this run, a UUID */
 	std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
 };
 

@@ -197,20 +197,25 @@ private:
 		out_.end_object();
 	}
 
-	/* "POST /collections/{collection_name}/points/search": {"200": {...}} */
 	void write_requests()
 	{
 		out_.name("requests");
 		out_.begin_object();
-		out_.name("rest");
+		write_responses("rest", telemetry::Api::kRest);
+		write_responses("grpc", telemetry::Api::kGrpc);
+		out_.end_object();
+	}
+
+	/* "POST /collections/{collection_name}/points/search": {"200": {...}};
+	 * "/qdrant.Points/Search": {"0": {...}} */
+	void write_responses(std::string_view name, telemetry::Api api)
+	{
+		out_.name(name);
 		out_.begin_object();
 		out_.name("responses");
 		out_.begin_object();
-		write_endpoints(service_.requests->snapshot());
+		write_endpoints(service_.requests->snapshot(api));
 		out_.end_object();
-		out_.end_object();
-		out_.name("grpc");
-		out_.raw(R"({"responses":{}})");
 		out_.end_object();
 	}
 
@@ -219,7 +224,8 @@ private:
 	{
 		std::string open;
 		for (const auto &[kind, durations] : kinds) {
-			const std::string endpoint = std::string(kind.method) + " " + std::string(kind.endpoint);
+			const std::string method(kind.method),
+				endpoint = method + (method.empty() ? "" : " ") + std::string(kind.endpoint);
 			if (endpoint != open) {
 				if (!open.empty())
 					out_.end_object();

@@ -1,11 +1,14 @@
 # grpc_server.py: what the gRPC server does beside answering the clients' calls:
-# reflection, health, deadlines and cancellation down to PostgreSQL, limits of sizes and rates.
+# reflection, health, deadlines and cancellation down to PostgreSQL, limits of sizes and
+# rates, counting.
 #
 # usage: grpc_server.py URL GRPC_PORT SOCKET       SOCKET: the PostgreSQL's directory for psql
 
+import json
 import subprocess
 import sys
 import time
+import urllib.request
 
 import grpc
 from qdrant_client import grpc as messages
@@ -171,10 +174,36 @@ def large_answers_are_sent():
     client.delete_collection(wide)
 
 
+def calls_are_counted():
+    def metric(name, labels, query=""):
+        """The value of a metric of Points/Get; 0 for one that is not there."""
+        with urllib.request.urlopen(f"{url}/metrics{query}") as answer:
+            line = f'grpc_responses_{name}{{endpoint="/qdrant.Points/Get",{labels}}} '
+            values = [text[len(line) :] for text in answer.read().decode().splitlines() if text.startswith(line)]
+        return float(values[0]) if values else 0
+
+    def telemetry():
+        with urllib.request.urlopen(f"{url}/telemetry?details_level=1") as answer:
+            counted = json.load(answer)["result"]["requests"]["grpc"]["responses"].get("/qdrant.Points/Get", {})
+        return [counted.get(status, {"count": 0})["count"] for status in "05"]
+
+    def counts():
+        by_collection = metric("total", f'status="0",collection="{NAME}"', "?per_collection=true")
+        durations = metric("duration_seconds_count", 'status="0"')
+        return [metric("total", 'status="0"'), metric("total", 'status="5"'), by_collection, durations, *telemetry()]
+
+    before = counts()
+    points.Get(messages.GetPoints(collection_name=NAME, ids=[messages.PointId(num=1)]))
+    missing = messages.GetPoints(collection_name="nowhere", ids=[messages.PointId(num=1)])
+    same(code_of(lambda: points.Get(missing)), "NOT_FOUND")
+    same([now - then for now, then in zip(counts(), before)], [1] * 6)
+
+
 client.delete_collection(NAME)
 client.create_collection(NAME, vectors_config=models.VectorParams(size=2, distance=models.Distance.DOT))
 client.upsert(NAME, [models.PointStruct(id=1, vector=[1, 2], payload={"a": 1.0, "b": 1})], wait=True)
 for function in (
+    calls_are_counted,
     reflection_lists_and_describes_all_services,
     health,
     snapshots_are_not_there_yet,

@@ -161,7 +161,7 @@ TEST_F(GrpcServer, AnswersAndCounts)
 	EXPECT_GT(response_bytes_, 0u);
 	::grpc::ClientContext again;
 	EXPECT_EQ(call(again, "missing").error_code(), StatusCode::NOT_FOUND);
-	const auto counted = statistics_->snapshot();
+	const auto counted = statistics_->snapshot(telemetry::Api::kGrpc);
 	EXPECT_EQ(counted.at({"", "/qdrant.Collections/CollectionExists", 0}).count, 1u);
 	EXPECT_EQ(counted.at({"", "/qdrant.Collections/CollectionExists", 5}).count, 1u);
 }

@@ -20,7 +20,7 @@ TEST(RequestStatistics, CountsByStatus)
 	statistics.record(ok, "", milliseconds(10));
 	statistics.record(ok, "", milliseconds(30));
 	statistics.record(missing, "", milliseconds(1));
-	const auto kinds = statistics.snapshot();
+	const auto kinds = statistics.snapshot(Api::kRest);
 	ASSERT_EQ(kinds.size(), 2u);
 	const Durations &durations = kinds.at(ok);
 	EXPECT_EQ(durations.count, 2u);
@@ -46,6 +46,10 @@ TEST(RequestStatistics, ReportsTheEndpointsThatMatter)
 	EXPECT_TRUE(is_reported("/collections/{collection_name}/points"));
 	EXPECT_TRUE(is_reported("/collections/{collection_name}/points/search/matrix/pairs"));
 	EXPECT_TRUE(is_reported("/collections/{collection_name}/vectors/{vector_name}"));
+	EXPECT_TRUE(is_reported("/qdrant.Points/ClearPayload"));
+	EXPECT_TRUE(is_reported("/qdrant.Points/Upsert"));
+	EXPECT_FALSE(is_reported("/qdrant.Points/"));
+	EXPECT_FALSE(is_reported("/qdrant.Collections/Get"));
 	EXPECT_FALSE(is_reported("/collections/{collection_name}"));
 	EXPECT_FALSE(is_reported("/metrics"));
 }
@@ -59,12 +63,28 @@ TEST(RequestStatistics, TellsCollectionsApartBySuccesses)
 	statistics.record(ok, "b", milliseconds(1));
 	statistics.record(missing, "c", milliseconds(1));
 	statistics.record(ok, "", milliseconds(1));
-	EXPECT_EQ(statistics.snapshot().at(ok).count, 3u);
-	ASSERT_EQ(statistics.by_collection().size(), 2u);
-	EXPECT_EQ(statistics.by_collection().at("a").at(ok).count, 1u);
+	EXPECT_EQ(statistics.snapshot(Api::kRest).at(ok).count, 3u);
+	ASSERT_EQ(statistics.by_collection(Api::kRest).size(), 2u);
+	EXPECT_EQ(statistics.by_collection(Api::kRest).at("a").at(ok).count, 1u);
 	statistics.forget("a");
 	statistics.forget("never seen");
-	EXPECT_EQ(statistics.by_collection().count("a"), 0u);
+	EXPECT_EQ(statistics.by_collection(Api::kRest).count("a"), 0u);
+}
+
+TEST(RequestStatistics, TellsTheApisApart)
+{
+	RequestStatistics statistics;
+	const RequestKind rest{"POST", "/collections/{collection_name}/points", 200}, grpc{"", "/qdrant.Points/Get", 0};
+	const RequestKind refused{"", "/qdrant.Points/Get", 5};
+	statistics.record(rest, "a", milliseconds(1));
+	statistics.record(grpc, "a", milliseconds(1));
+	statistics.record(refused, "b", milliseconds(1));
+	EXPECT_EQ(statistics.snapshot(Api::kRest).size(), 1u);
+	EXPECT_EQ(statistics.snapshot(Api::kGrpc).size(), 2u);
+	EXPECT_EQ(statistics.by_collection(Api::kGrpc).at("a").at(grpc).count, 1u);
+	EXPECT_EQ(statistics.by_collection(Api::kGrpc).count("b"), 0u);
+	statistics.forget("a");
+	EXPECT_TRUE(statistics.by_collection(Api::kRest).empty());
 }
 
 TEST(RequestStatistics, BoundsTheNumberOfCollections)
@@ -73,8 +93,8 @@ TEST(RequestStatistics, BoundsTheNumberOfCollections)
 	const RequestKind ok{"POST", "/collections/{collection_name}/points", 200};
 	for (size_t i = 0; i < kMaxCountedCollections + 5; i++)
 		statistics.record(ok, std::to_string(i), milliseconds(1));
-	EXPECT_EQ(statistics.by_collection().size(), kMaxCountedCollections);
-	EXPECT_EQ(statistics.snapshot().at(ok).count, kMaxCountedCollections + 5);
+	EXPECT_EQ(statistics.by_collection(Api::kRest).size(), kMaxCountedCollections);
+	EXPECT_EQ(statistics.snapshot(Api::kRest).at(ok).count, kMaxCountedCollections + 5);
 }
 
 TEST(Prometheus, WritesFamilies)
