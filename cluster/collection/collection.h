@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -67,7 +68,7 @@ public:
 	void drop();
 
 	model::CollectionInfo info();
-	std::vector<model::Optimization> optimizations();
+	model::Optimizations optimizations();
 	model::StorageSizes storage_sizes();
 	std::vector<model::LocalShardInfo> local_shards();
 
@@ -140,7 +141,10 @@ private:
 	void build_vector_index(postgres::Connection &connection, const std::string &vector);
 	void replace_index(postgres::Connection &connection, const shard::LocalShard &shard, const StoredVector &vector,
 					   const std::string &definition);
-	void end_task(const std::string &vector, std::optional<std::string> error);
+	void run_task(postgres::Connection &connection, uint64_t number, const std::string &vector);
+	void begin_task(uint64_t number);
+	void end_task(uint64_t number, std::optional<std::string> error);
+	uint64_t points_indexed_so_far();
 	uint64_t points_with_value(const State &state, const std::string &path);
 
 	/* collection_query.cpp */
@@ -178,7 +182,9 @@ private:
 	std::shared_mutex columns_; /* shared by updates, exclusive to changes of columns */
 
 	std::mutex tasks_mutex_;
-	std::vector<std::string> tasks_; /* vectors whose indexes wait or are built */
+	uint64_t last_task_ = 0;
+	std::vector<model::Optimization> tasks_;    /* that wait or run, in their order */
+	std::deque<model::Optimization> completed_; /* the last first */
 	std::map<std::string, std::string> task_errors_;
 
 	std::mutex counts_mutex_;

@@ -29,6 +29,9 @@ std::string wanted_index(const StoredCollection &stored, const StoredVector &vec
 	return shard::index_sql(vector_column(stored.config, vector), stored.config.quantization).value_or("");
 }
 
+/* So many are kept to be told of. */
+constexpr size_t kMaxCompletedTasks = 256;
+
 std::string in_storage(const std::string &name)
 {
 	return std::string(shard::kStorageSchema) + "." + name;
@@ -136,46 +139,56 @@ void Collection::submit_index_builds()
 	for (const StoredVector &vector : now->stored.vectors) {
 		if (vector.index == wanted_index(now->stored, vector))
 			continue;
+		uint64_t number;
 		{
 			const std::lock_guard lock(tasks_mutex_);
-			tasks_.push_back(vector.name);
+			number = ++last_task_;
+			model::Optimization &task = tasks_.emplace_back();
+			task.number = number;
+			task.vector = vector.name;
 			task_errors_.erase(vector.name);
 		}
-		context_.worker->submit(this, [self = weak_from_this(), name = vector.name](Connection &connection) {
+		context_.worker->submit(this, [self = weak_from_this(), number, name = vector.name](Connection &connection) {
 			if (const auto collection = self.lock())
-				collection->build_vector_index(connection, name);
+				collection->run_task(connection, number, name);
 		});
 	}
+}
+
+void Collection::run_task(Connection &connection, uint64_t number, const std::string &vector)
+{
+	begin_task(number);
+	std::optional<std::string> error;
+	try {
+		build_vector_index(connection, vector);
+	} catch (const postgres::ConnectionLost &) {
+		throw; /* the worker runs the task again */
+	} catch (const std::exception &failure) {
+		error = failure.what();
+	}
+	end_task(number, dropped_ ? std::nullopt : error);
 }
 
 /* As the configuration asks for when the task begins; a later change has a task of
  * its own. */
 void Collection::build_vector_index(Connection &connection, const std::string &vector)
 {
-	std::optional<std::string> error;
-	try {
-		const StatePtr now = state();
-		for (const StoredVector &stored : now->stored.vectors) {
-			const std::string wanted = stored.name == vector ? wanted_index(now->stored, stored) : stored.index;
-			if (dropped_ || wanted == stored.index)
-				continue;
-			for (const auto &shard : shards_.all())
-				replace_index(connection, shard->local(), stored, wanted);
-			const std::lock_guard lock(changing_);
-			StoredCollection changed = this->stored();
-			for (StoredVector &place : changed.vectors)
-				if (place.name == vector) {
-					place.index = wanted;
-					context_.catalog->save_vector_index(number_, place);
-				}
-			set_state(std::move(changed));
-		}
-	} catch (const postgres::ConnectionLost &) {
-		throw; /* the worker runs the task again */
-	} catch (const std::exception &failure) {
-		error = failure.what();
+	const StatePtr now = state();
+	for (const StoredVector &stored : now->stored.vectors) {
+		const std::string wanted = stored.name == vector ? wanted_index(now->stored, stored) : stored.index;
+		if (dropped_ || wanted == stored.index)
+			continue;
+		for (const auto &shard : shards_.all())
+			replace_index(connection, shard->local(), stored, wanted);
+		const std::lock_guard lock(changing_);
+		StoredCollection changed = this->stored();
+		for (StoredVector &place : changed.vectors)
+			if (place.name == vector) {
+				place.index = wanted;
+				context_.catalog->save_vector_index(number_, place);
+			}
+		set_state(std::move(changed));
 	}
-	end_task(vector, dropped_ ? std::nullopt : error);
 }
 
 /* The new index takes the name of the old in one transaction. */
@@ -196,36 +209,62 @@ void Collection::replace_index(Connection &connection, const shard::LocalShard &
 					   " RENAME TO " + name);
 }
 
-void Collection::end_task(const std::string &vector, std::optional<std::string> error)
+/* One that lost its connection begins again, where it began first. */
+void Collection::begin_task(uint64_t number)
 {
 	const std::lock_guard lock(tasks_mutex_);
-	if (const auto task = std::find(tasks_.begin(), tasks_.end(), vector); task != tasks_.end())
-		tasks_.erase(task);
-	if (error)
-		task_errors_[vector] = *error;
+	for (model::Optimization &task : tasks_)
+		if (task.number == number && !task.started)
+			task.started = std::chrono::system_clock::now();
 }
 
-std::vector<model::Optimization> Collection::optimizations()
+void Collection::end_task(uint64_t number, std::optional<std::string> error)
+{
+	const std::lock_guard lock(tasks_mutex_);
+	const auto task =
+		std::find_if(tasks_.begin(), tasks_.end(), [&](const auto &known) { return known.number == number; });
+	if (task == tasks_.end())
+		return;
+	if (error)
+		task_errors_[task->vector] = *error;
+	task->finished = std::chrono::system_clock::now();
+	task->error = std::move(error);
+	task->done = task->total = points();
+	completed_.push_front(std::move(*task));
+	tasks_.erase(task);
+	if (completed_.size() > kMaxCompletedTasks)
+		completed_.pop_back();
+}
+
+model::Optimizations Collection::optimizations()
 {
 	require_alive();
-	std::vector<model::Optimization> all;
+	model::Optimizations all;
+	all.shards = local_shards();
 	{
 		const std::lock_guard lock(tasks_mutex_);
-		for (const std::string &vector : tasks_)
-			all.push_back({"indexing", vector, 0, points()});
+		for (const model::Optimization &task : tasks_)
+			(task.started ? all.running : all.queued).push_back(task);
+		all.completed.assign(completed_.begin(), completed_.end());
 	}
-	if (all.empty())
-		return all;
+	for (model::Optimization &task : all.running) {
+		task.total = points();
+		task.done = std::min(points_indexed_so_far(), task.total);
+	}
+	return all;
+}
+
+/* By the statement that builds an index now. The worker runs one at a time. */
+uint64_t Collection::points_indexed_so_far()
+{
 	postgres::Parameters none(context_.pool->types());
-	const std::string prefix = shard::shard_table(number_, 0);
 	const postgres::Result progress = context_.pool->execute(
 		kNoDeadline,
 		"SELECT coalesce(sum(greatest(tuples_done, 0)), 0)::bigint FROM pg_stat_progress_create_index "
 		"WHERE relid = to_regclass('" +
-			in_storage(prefix) + "')",
+			in_storage(shard::shard_table(number_, 0)) + "')",
 		none);
-	all.front().done = std::min<uint64_t>(static_cast<uint64_t>(progress.integer(0, 0)), all.front().total);
-	return all;
+	return static_cast<uint64_t>(progress.integer(0, 0));
 }
 
 } /* namespace vecext::collection */

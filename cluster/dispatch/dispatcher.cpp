@@ -124,7 +124,7 @@ model::CollectionInfo Dispatcher::collection_info(const std::string &name)
 	return toc_->get(name)->info();
 }
 
-std::vector<model::Optimization> Dispatcher::optimizations(const std::string &name)
+model::Optimizations Dispatcher::optimizations(const std::string &name)
 {
 	return toc_->get(name)->optimizations();
 }

@@ -43,7 +43,7 @@ public:
 	std::vector<std::string> list_collections();
 	bool collection_exists(const std::string &name);
 	model::CollectionInfo collection_info(const std::string &name);
-	std::vector<model::Optimization> optimizations(const std::string &name);
+	model::Optimizations optimizations(const std::string &name);
 	model::StorageSizes storage_sizes(const std::string &name);
 	std::vector<model::LocalShardInfo> local_shards(const std::string &name);
 

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -55,11 +56,21 @@ struct LocalShardInfo {
 	uint64_t points_count = 0;
 };
 
-/* Something that the server is doing to indexes of a collection. */
+/* An index of a vector that is built, on all shards. */
 struct Optimization {
-	std::string name;   /* "indexing" */
-	std::string vector; /* what it works on */
-	uint64_t done = 0, total = 0;
+	using Time = std::chrono::system_clock::time_point;
+
+	uint64_t number = 0; /* within the collection, since start */
+	std::string vector;
+	std::optional<Time> started, finished;
+	std::optional<std::string> error; /* of one that has finished */
+	uint64_t done = 0, total = 0;     /* points */
+};
+
+struct Optimizations {
+	std::vector<Optimization> running, queued;
+	std::vector<Optimization> completed; /* the last first; since start, a limited number */
+	std::vector<LocalShardInfo> shards;
 };
 
 /* Bytes by part, for /collections/{c}/memory and the metrics. */

@@ -130,56 +130,13 @@ std::vector<std::string> wanted_lists(const Call &call)
 	return lists;
 }
 
-void write_progress(JsonWriter &out, const model::Optimization &optimization)
-{
-	out.name("progress");
-	out.begin_object();
-	out.name("name");
-	out.text(optimization.vector);
-	out.name("done");
-	out.unsigned_integer(optimization.done);
-	out.name("total");
-	out.unsigned_integer(optimization.total);
-	out.end_object();
-}
-
-/* PostgreSQL's index builds in Qdrant's words: one segment, nothing queued. */
 Answer optimizations(Dispatcher &dispatcher, const Call &call)
 {
+	constexpr uint64_t default_limit = 16;
 	const auto lists = wanted_lists(call);
-	query_integer(call, "completed_limit", 0);
+	const uint64_t completed = query_integer(call, "completed_limit", 0).value_or(default_limit);
 	JsonWriter out;
-	out.begin_object();
-	out.name("summary");
-	out.begin_object();
-	for (const std::string_view count : {"queued_optimizations", "queued_segments", "queued_points", "idle_segments"}) {
-		out.name(count);
-		out.unsigned_integer(0);
-	}
-	out.end_object();
-	out.name("running");
-	out.begin_array();
-	for (const model::Optimization &optimization : dispatcher.optimizations(collection_of(call))) {
-		out.begin_object();
-		out.name("uuid");
-		out.text("00000000-0000-0000-0000-000000000000");
-		out.name("optimizer");
-		out.text(optimization.name);
-		out.name("status");
-		out.text("optimizing");
-		out.name("segments");
-		out.begin_array();
-		out.end_array();
-		write_progress(out, optimization);
-		out.end_object();
-	}
-	out.end_array();
-	for (const std::string &list : lists) {
-		out.name(list);
-		out.begin_array();
-		out.end_array();
-	}
-	out.end_object();
+	write_optimizations(out, dispatcher.optimizations(collection_of(call)), lists, completed);
 	return result(out);
 }
 

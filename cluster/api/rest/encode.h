@@ -26,6 +26,9 @@ void write_collection_info(JsonWriter &out, const model::CollectionInfo &info);
 void write_collection_config(JsonWriter &out, const model::CollectionConfig &config);
 void write_collection_params(JsonWriter &out, const model::CollectionConfig &config);
 void write_optimizer_status(JsonWriter &out, const std::optional<std::string> &error);
+/* `lists`: which of "queued", "completed" and "idle_segments" to add. */
+void write_optimizations(JsonWriter &out, const model::Optimizations &optimizations,
+						 const std::vector<std::string> &lists, uint64_t completed_limit);
 void write_quota_config(JsonWriter &out, const model::QuotaConfig &config);
 void write_aliases(JsonWriter &out, const std::vector<model::AliasDescription> &aliases);
 

@@ -412,6 +412,13 @@ TEST_F(Storage, AnIndexIsUsedBeyondTheThreshold)
 	EXPECT_TRUE(was_yellow);
 	EXPECT_EQ(dispatcher_.collection_info("items").status, model::CollectionStatus::kGreen);
 	EXPECT_EQ(dispatcher_.collection_info("items").config.hnsw.m, 24u);
+
+	const model::Optimizations builds = dispatcher_.optimizations("items");
+	EXPECT_TRUE(builds.running.empty() && builds.queued.empty());
+	ASSERT_EQ(builds.completed.size(), 1u);
+	EXPECT_EQ(builds.completed[0].error, std::nullopt);
+	EXPECT_EQ(builds.completed[0].done, 2000u);
+	EXPECT_GE(*builds.completed[0].finished, *builds.completed[0].started);
 }
 
 TEST_F(Storage, QuantizationsOfEveryKind)

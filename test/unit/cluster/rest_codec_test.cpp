@@ -221,6 +221,46 @@ TEST(RestCodec, EchoesConfigurations)
 	EXPECT_NE(text.find(R"("max_optimization_threads":null)"), std::string::npos) << text;
 }
 
+TEST(RestCodec, TellsOfIndexBuilds)
+{
+	using std::chrono::milliseconds;
+	const model::Optimization::Time start{std::chrono::seconds(1'700'000'000)};
+	model::Optimization waits, runs, done, failed;
+	waits.number = 4;
+	waits.vector = "b";
+	runs.number = 3;
+	runs.started = done.started = failed.started = start;
+	runs.done = 5;
+	runs.total = done.done = done.total = 20;
+	done.number = 2;
+	done.finished = failed.finished = start + milliseconds(1500);
+	failed.number = 1;
+	failed.error = "no space";
+	const model::Optimizations all{{runs}, {waits}, {done, failed}, {{0, 12}, {1, 8}}};
+	const auto written = [&](const std::vector<std::string> &lists, uint64_t limit) {
+		JsonWriter out;
+		write_optimizations(out, all, lists, limit);
+		return out.take();
+	};
+	const std::string segments = R"([{"uuid":"00000000-0000-4000-8001-000000000000","points_count":12},)"
+								 R"({"uuid":"00000000-0000-4000-8001-000000000001","points_count":8}])";
+	const std::string began = R"({"name":"","started_at":"2023-11-14T22:13:20.000000Z")";
+	const std::string running =
+		R"({"summary":{"queued_optimizations":1,"queued_segments":2,"queued_points":20,"idle_segments":0},"running":[)"
+		R"({"uuid":"00000000-0000-4000-8002-000000000003","optimizer":"indexing","status":"optimizing","segments":)" +
+		segments + R"(,"progress":)" + began + R"(,"done":5,"total":20}}])";
+	EXPECT_EQ(written({}, 16), running + "}");
+	EXPECT_EQ(written({"completed", "idle_segments", "queued"}, 1),
+			  running +
+				  R"(,"completed":[{"uuid":"00000000-0000-4000-8002-000000000002","optimizer":"indexing",)"
+				  R"("status":"done","segments":)" +
+				  segments + R"(,"progress":)" + began +
+				  R"(,"finished_at":"2023-11-14T22:13:21.500000Z","duration_sec":1.5,"done":20,"total":20}}])"
+				  R"(,"idle_segments":[],"queued":[{"optimizer":"indexing","segments":)" +
+				  segments + "}]}");
+	EXPECT_NE(written({"completed"}, 2).find(R"("status":{"error":"no space"})"), std::string::npos);
+}
+
 TEST(Url, DecodesPercentAndQueries)
 {
 	EXPECT_EQ(decode_percent("a%20b%2fc%zz%4"), "a b/c%zz%4");
