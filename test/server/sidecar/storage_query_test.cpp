@@ -176,27 +176,59 @@ TEST_F(StorageQuery, IndexesFindWhatExactSearchesFind)
 		}
 }
 
+/* The table of the only collection. */
+std::string table(postgres::Connection &connection)
+{
+	return connection.command("SELECT oid::regclass FROM pg_class WHERE relname ~ '^c[0-9]+_s0$' AND relkind = 'r'")
+		.text(0, 0);
+}
+
+/* The statements of the sidecar that wait for a lock. */
+std::string waiting(postgres::Connection &connection)
+{
+	connection.command("SELECT pg_stat_clear_snapshot()"); /* a transaction sees one */
+	return connection
+		.command(
+			"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'vecextd'")
+		.text(0, 0);
+}
+
+TEST_F(StorageQuery, LeavesOfAPrefetchTreeRunSideBySide)
+{
+	fill("items", dense(kDimensions, Distance::kDot), 1, 10);
+	postgres::Pool other(postgres::PoolSettings{});
+	other.run(postgres::kNoDeadline, [&](postgres::Connection &connection) {
+		connection.command("BEGIN; LOCK TABLE " + table(connection));
+		/* Two leaves below a fusion, one beside it: three statements, and no more yet. */
+		model::Prefetch inner = prefetch(model::FusionQuery{}, 5);
+		inner.prefetch = {prefetch(model::NearestQuery{example(1), {}}, 5), prefetch(model::SampleQuery{}, 5)};
+		QueryRequest fusion = request(model::FusionQuery{}, 5);
+		fusion.prefetch = {inner, prefetch(model::NearestQuery{example(2), {}}, 5)};
+		model::ReadParams params;
+		params.timeout_seconds = 30;
+		std::jthread query([&] { EXPECT_EQ(dispatcher_.query("items", fusion, params).size(), 5u); });
+		for (int i = 0; i < 1000 && waiting(connection) != "3"; i++)
+			std::this_thread::sleep_for(std::chrono::milliseconds(10));
+		EXPECT_EQ(waiting(connection), "3");
+		connection.command("COMMIT");
+		return 0;
+	});
+}
+
 TEST_F(StorageQuery, TimeoutsCancelWhatPostgresqlDoes)
 {
 	fill("items", dense(kDimensions, Distance::kDot), 1, 10);
 	postgres::PoolSettings settings;
 	postgres::Pool other(settings);
 	other.run(postgres::kNoDeadline, [&](postgres::Connection &connection) {
-		const std::string table =
-			connection.command("SELECT oid::regclass FROM pg_class WHERE relname ~ '^c[0-9]+_s0$' AND relkind = 'r'")
-				.text(0, 0);
-		connection.command("BEGIN; LOCK TABLE " + table);
+		connection.command("BEGIN; LOCK TABLE " + table(connection));
 		QueryRequest fusion = request(model::FusionQuery{}, 5);
 		fusion.prefetch = {prefetch(model::NearestQuery{example(1), {}}, 5), prefetch(model::SampleQuery{}, 5)};
 		model::ReadParams params;
 		params.timeout_seconds = 1;
 		EXPECT_EQ(error_of([&] { dispatcher_.query("items", fusion, params); }),
 				  "Timeout: Operation 'query' timed out after 1s");
-		EXPECT_EQ(connection
-					  .command("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
-							   "application_name = 'vecextd'")
-					  .text(0, 0),
-				  "0");
+		EXPECT_EQ(waiting(connection), "0");
 		connection.command("COMMIT");
 		EXPECT_EQ(dispatcher_.query("items", fusion, params).size(), 5u);
 		return 0;
