@@ -152,7 +152,6 @@ struct QueryRequest {
 	std::vector<Prefetch> prefetch;
 	std::optional<Query> query; /* none, and no prefetch: a scroll with score 1 */
 	std::string using_vector;
-	bool has_using = false; /* sent, even if empty */
 	std::optional<Filter> filter;
 	std::optional<SearchParams> params;
 	std::optional<double> score_threshold;

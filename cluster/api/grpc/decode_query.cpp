@@ -160,7 +160,6 @@ template <class Message> model::QueryRequest decode_root(const Message &message,
 {
 	model::QueryRequest request;
 	decode_common(message, place, 0, request);
-	request.has_using = message.has_using_();
 	if (message.has_with_payload())
 		request.with_payload = decode_with_payload(message.with_payload(), place.in("with_payload"));
 	if (message.has_with_vectors())

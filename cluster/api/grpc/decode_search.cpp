@@ -40,7 +40,6 @@ template <class Message> model::QueryRequest search(const Message &message, cons
 		vector = decode_dense(message.vector(), place.in("vector"));
 	request.query = model::NearestQuery{std::move(vector), std::nullopt};
 	request.using_vector = message.vector_name();
-	request.has_using = message.has_vector_name();
 	decode_rest(message, place, request);
 	return request;
 }
@@ -48,7 +47,6 @@ template <class Message> model::QueryRequest search(const Message &message, cons
 template <class Message> void decode_place(const Message &message, const Place &place, model::QueryRequest &request)
 {
 	request.using_vector = message.using_();
-	request.has_using = message.has_using_();
 	if (message.has_lookup_from())
 		request.lookup_from = decode_lookup(message.lookup_from(), place.in("lookup_from"));
 }

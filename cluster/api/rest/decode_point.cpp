@@ -1,6 +1,9 @@
 /*
  * decode_point.cpp: ids, vectors, payloads.
  */
+#include <cmath>
+#include <limits>
+
 #include "api/rest/decode.h"
 #include "api/rest/json_writer.h"
 #include "api/common/vector_rules.h"
@@ -14,8 +17,13 @@ model::DenseVector decode_dense(const Node &node)
 	model::DenseVector vector;
 	const simdjson::dom::array values = node.array();
 	vector.reserve(values.size());
-	for (const auto value : values)
-		vector.push_back(node.element(value, static_cast<int64_t>(vector.size())).number32());
+	for (const simdjson::dom::element value : values) {
+		double number;
+		if (!value.get(number) && std::abs(number) <= std::numeric_limits<float>::max())
+			vector.push_back(static_cast<float>(number));
+		else /* knows where it is, for the error */
+			vector.push_back(node.element(value, static_cast<int64_t>(vector.size())).number32());
+	}
 	if (vector.empty())
 		node.violation("vector must not be empty");
 	return vector;

@@ -236,7 +236,6 @@ model::QueryRequest decode_query_request(const Node &node)
 	const Node inner = node.within("internal");
 	model::QueryRequest request;
 	decode_common(inner, request);
-	request.has_using = node.field("using").has_value();
 	if (const auto offset = inner.field("offset"))
 		request.offset = offset->unsigned_integer();
 	decode_selections(inner, request);

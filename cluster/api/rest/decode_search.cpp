@@ -16,7 +16,6 @@ void decode_named_vector(const Node &node, model::QueryRequest &request)
 		return;
 	}
 	request.using_vector = node.required("name").text();
-	request.has_using = true;
 	request.query = model::NearestQuery{decode_vector(node.required("vector")), std::nullopt};
 }
 
@@ -26,7 +25,6 @@ void decode_using(const Node &object, model::QueryRequest &request)
 	const auto field = object.field("using");
 	if (!field)
 		return;
-	request.has_using = true;
 	request.using_vector = field->is_object() ? field->required("name").text() : field->text();
 }
 

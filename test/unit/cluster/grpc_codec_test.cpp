@@ -330,7 +330,7 @@ TEST(GrpcCodec, DefaultsOfReads)
 	EXPECT_FALSE(facet.exact);
 	const auto query = decoded(pb::QueryPoints(), decode_query);
 	EXPECT_EQ(query.limit, 10u);
-	EXPECT_FALSE(query.query || query.has_using);
+	EXPECT_FALSE(query.query);
 	EXPECT_EQ(query.with_payload.kind, model::PayloadSelection::kNone);
 	const auto groups = decoded(message<pb::QueryPointGroups>("group_by: 'a'"), decode_query_groups);
 	EXPECT_EQ(groups.query.limit, 10u);
@@ -419,7 +419,6 @@ TEST(GrpcCodec, Prefetches)
 	EXPECT_EQ(request.prefetch[0].limit, 50u);
 	EXPECT_EQ(request.prefetch[0].prefetch[0].limit, 10u);
 	EXPECT_EQ(request.prefetch[0].lookup_from->vector, "w");
-	EXPECT_TRUE(request.has_using);
 	EXPECT_EQ(request.offset, 4u);
 	EXPECT_EQ(request.params->hnsw_ef, 30u);
 	pb::PrefetchQuery deep;
