@@ -76,7 +76,7 @@ installcheck: ## Run the SQL regression tests in an installed, running PostgreSQ
 	@$(EXTENSION_MAKE) installcheck
 
 .PHONY: bench
-bench: ## Measure speed beside peers (SCENARIOS="search-c128 ..."; see bench/run)
+bench: ## Measure speed beside peers (SCENARIOS="search-c128 ...", "--markdown all"; see bench/run)
 	@bench/run $(or $(SCENARIOS),kernels scan)
 
 .PHONY: fuzz
