@@ -990,42 +990,47 @@ struct GraphWriter::Repair {
 	}
 };
 
-/* The live node that a deleted one leads to and that is nearest to it, or kNoNode. */
-uint32 GraphWriter::find_heir(uint32 deleted)
+/* Of the live nodes that a deleted one leads to, the nearest to it. */
+Remainder::Heir GraphWriter::find_heir(uint32 deleted)
 {
+	Remainder::Heir heir = {deleted, kNoNode, std::numeric_limits<float>::infinity()};
 	FoundNode node;
 	NodeHeader header;
 	if (!load_node(deleted, &node, &header))
-		return kNoNode;
-	uint32 ids[hnsw::LayerSearch::kMaxSlots], heir = kNoNode;
-	float nearest = std::numeric_limits<float>::infinity();
+		return heir;
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
 	const uint32 count = copy_ids(deleted, ids);
 	for (uint32 j = 0; j < count; j++)
 		if (ids[j] != kNoNode)
 			visit_exact(ids[j], [&](const NodeHeader &neighbour, const void *value) {
 				const float distance = point_.query.distance(node.value, {value, neighbour.norm});
-				if (neighbour.state == NodeState::kLive && distance < nearest) {
-					nearest = distance;
-					heir = ids[j];
-				}
+				if (neighbour.state == NodeState::kLive && distance < heir.distance)
+					heir = {deleted, ids[j], distance};
 			});
 	return heir;
 }
 
 /* The same, remembered. */
-uint32 GraphWriter::heir_of(uint32 deleted, const Remainder &remainder)
+const Remainder::Heir &GraphWriter::heir_of(uint32 deleted, const Remainder &remainder)
 {
 	Remainder::Heir &heir = remainder.heirs[deleted % Remainder::kHeirs];
 	if (heir.of != deleted)
-		heir = {deleted, find_heir(deleted)};
-	return heir.id;
+		heir = find_heir(deleted);
+	return heir;
 }
 
-/* Passes edges to lost nodes on to their heirs, except to those that are reached over
- * one neighbour: as if a lost node and its heir had become one. The heuristic would
- * drop most edges that lead far away, since among the neighbours there nearly always
- * is one nearer to where they lead. But that one need not lead there, and in the end
- * no node does. */
+/* Whether an edge to a node is long beside the one that the node it is the heir of had
+ * to it. By inner product lengths say nothing. */
+bool GraphWriter::leads_far(const FoundNode &node, const Remainder::Heir &heir) const
+{
+	return handle_->metric() == Metric::kInnerProduct || heir.distance < node.distance / 2;
+}
+
+/* Passes edges that lead far on to the heirs of the lost nodes, except to those that
+ * are reached over one neighbour: as if a lost node and its heir had become one. The
+ * heuristic would drop most of these edges, since among the neighbours there nearly
+ * always is one nearer to where they lead. But that one need not lead there, and in
+ * the end no node does. */
 void GraphWriter::add_heirs(Repair &repair)
 {
 	search_.visited.reset();
@@ -1037,17 +1042,19 @@ void GraphWriter::add_heirs(Repair &repair)
 		for (uint32 j = 0; j < count; j++)
 			search_.visited.insert(ids[j]);
 	};
-	for (uint32 k = 0; k < repair.kept_count; k++)
+	for (uint32 k = 0; k < repair.count; k++)
 		cover(repair.neighbours[k].id);
 	for (uint32 i = 0; i < repair.lost_count; i++) {
-		const uint32 heir = heir_of(repair.lost[i], repair.remainder);
+		const Remainder::Heir heir = heir_of(repair.lost[i], repair.remainder);
 		FoundNode &added = repair.neighbours[repair.count];
 		NodeHeader header;
-		if (heir == kNoNode || search_.visited.contains(heir) || !load_node(heir, &added, &header))
+		if (heir.id == kNoNode || search_.visited.contains(heir.id) || !load_node(heir.id, &added, &header))
 			continue;
 		added.distance = point_.query.distance(point_.query.value, added.value);
+		if (!leads_far(added, heir))
+			continue;
 		repair.count++;
-		cover(heir);
+		cover(heir.id);
 	}
 }
 
@@ -1169,11 +1176,11 @@ void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count, const
 		return;
 	begin_point({node.value, node.value_bytes});
 	Repair repair = begin_repair(id, lost, lost_count, remainder);
-	add_heirs(repair);
 	if (lost_count > repair.kept_count)
 		add_found(repair, header.level);
 	if (lost_count <= repair.kept_count || repair.count == 0)
 		add_from_around(repair);
+	add_heirs(repair);
 	finish_repair(repair, lost_count);
 }
 
@@ -1182,7 +1189,7 @@ void GraphWriter::pass_on(uint32 deleted, const uint32 *lost, uint32 lost_count,
 	MemoryContextReset(work_);
 	FoundNode node;
 	NodeHeader header;
-	const uint32 id = heir_of(deleted, remainder);
+	const uint32 id = heir_of(deleted, remainder).id;
 	if (id == kNoNode || !load_node(id, &node, &header))
 		return;
 	begin_point({node.value, node.value_bytes});

@@ -60,6 +60,7 @@ struct Remainder {
 	/* Of deleted nodes met before: the nearest live node that they lead to, or kNoNode. */
 	struct Heir {
 		uint32 of, id;
+		float distance; /* between them */
 	};
 	static constexpr uint32 kHeirs = 1 << 16;
 	Heir *heirs; /* kHeirs of them, each in the place that its `of` gives */
@@ -160,8 +161,9 @@ private:
 	struct Repair;
 	Repair begin_repair(uint32 id, const uint32 *lost, uint32 lost_count, const Remainder &remainder);
 	void finish_repair(const Repair &repair, uint32 cleared);
-	uint32 find_heir(uint32 deleted);
-	uint32 heir_of(uint32 deleted, const Remainder &remainder);
+	Remainder::Heir find_heir(uint32 deleted);
+	const Remainder::Heir &heir_of(uint32 deleted, const Remainder &remainder);
+	bool leads_far(const FoundNode &node, const Remainder::Heir &heir) const;
 	void add_heirs(Repair &repair);
 	void add_unshielded(Repair &repair, const FoundNode *found, uint32 count, uint32 limit);
 	void add_found(Repair &repair, uint32 level);

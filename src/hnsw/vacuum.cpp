@@ -343,7 +343,7 @@ void begin_repair(Vacuum &vacuum)
 	for (uint32 &start : vacuum.remainder.starts)
 		start = kNoNode;
 	vacuum.remainder.heirs = static_cast<Remainder::Heir *>(palloc(sizeof(Remainder::Heir) * Remainder::kHeirs));
-	std::fill_n(vacuum.remainder.heirs, Remainder::kHeirs, Remainder::Heir{kNoNode, kNoNode});
+	std::fill_n(vacuum.remainder.heirs, Remainder::kHeirs, Remainder::Heir{kNoNode, kNoNode, 0});
 	for (uint32 id = vacuum.highest; id != kNoNode;) {
 		uint32 up = kNoNode;
 		vacuum.writer.graph().visit(id, [&](hnsw::ConstNodeRecord record) {
