@@ -35,9 +35,8 @@ namespace {
 /* Nodes looked at under a filter at least. */
 constexpr uint32 kFilterEf = 160;
 /* The same of an index scan under a filter, which looks at them in better order; and
- * the most nodes that one is begun for. */
-constexpr uint32 kScanEf = 120;
-constexpr double kMostReach = 1000;
+ * the most that one is begun for. */
+constexpr double kScanEf = 120, kMostScanEf = 1000;
 constexpr uint32 kMaxSought = 1u << 28;
 constexpr uint32 kUpperEf = 16;
 
@@ -677,9 +676,13 @@ double expected_reach(const FilteredSearch *search)
 	return search->wanted / std::clamp(search->expected_share, 1e-9, 1.0);
 }
 
-uint32 scan_ef(const FilteredSearch *search)
+/* Wider than that, so that those up to there are found. */
+double scan_ef(const FilteredSearch *search)
 {
-	return std::max(static_cast<uint32>(hnsw_ef_search), search->filter != nullptr ? kScanEf : 1);
+	constexpr double kMargin = 2;
+	if (search->filter == nullptr)
+		return hnsw_ef_search;
+	return std::max<double>({static_cast<double>(hnsw_ef_search), kScanEf, expected_reach(search) * kMargin});
 }
 
 /* Whether to begin with an index scan: where what it finds will do. */
@@ -689,85 +692,53 @@ bool begins_with_scan(const FilteredSearch *search)
 		return false;
 	if (search->strategy == Strategy::kGraph)
 		return search->sought <= scan_ef(search);
-	return search->strategy == Strategy::kLazy && !search->spec.ranged && expected_reach(search) <= kMostReach;
-}
-
-/* It goes on after its first batch if more is likely to be needed. */
-ScanWants wants_of_scan(const FilteredSearch *search)
-{
-	const uint32 ef = scan_ef(search);
-	const double reach = search->filter != nullptr ? std::max<double>(expected_reach(search), ef) : ef;
-	return {ef, reach > ef ? IterativeScan::kRelaxed : IterativeScan::kOff, static_cast<uint32>(reach)};
+	return search->strategy == Strategy::kLazy && !search->spec.ranged && scan_ef(search) <= kMostScanEf;
 }
 
 /* Keeps a row that an index scan found, if it is there and passes. */
-bool accept_found(FilteredSearch *search, const FoundRow &found)
+void accept_found(FilteredSearch *search, const FoundRow &found)
 {
 	bool all_dead;
 	if (!fetch_row(search, found.row, search->probe, &all_dead)) {
 		if (all_dead && search->index->ignore_killed)
 			kill_found_row(search->index, found);
-		return false;
+		return;
 	}
 	if (!passes_filter(search, search->probe))
-		return false;
+		return;
 	search->rows.push_back({found.distance, row_of(search->probe->tts_tid), DistanceRank::kNumber});
 	if (found.node != kNoNode)
 		remember_match(search, found.node);
-	return true;
-}
-
-struct ScanProgress {
-	hnsw::NearestDistances nearest; /* of rows that passed */
-	uint64 taken;                   /* rows */
-	uint64 enough;                  /* that the scan must have been made for (IndexSearch::reached) */
-};
-
-/* A scan is good for the rows sought if it was made for several times as many as came
- * up to the last of them. Those that come meanwhile count only if they are nearer. */
-void take_found(FilteredSearch *search, ScanProgress *progress, const FoundRow &found)
-{
-	progress->taken++;
-	if (!(found.distance < progress->nearest.threshold()) || !accept_found(search, found))
-		return;
-	progress->nearest.offer(found.distance);
-	if (search->rows.size() == search->sought)
-		progress->enough = search->filter == nullptr ? 0 : progress->taken * search->wanted / search->sought;
 }
 
 enum class ScanEnd { kEnough, kExhausted, kTooFew, kElsewhere };
 
-/* What a scan has come to that found no more rows. */
-ScanEnd end_of_scan(const FilteredSearch *search)
+/* What a scan has come to that found no more rows. A beam expands all its nodes. Those
+ * of dead rows give none, so that few rows do not mean that the graph has no more. */
+ScanEnd end_of_scan(const IndexSearch *index)
 {
-	const IndexSearch *index = search->index;
-	const bool iterative = index->wants.iteration != IterativeScan::kOff;
-	/* A beam expands all its nodes. Those of dead rows give none, so that few rows do
-	 * not mean that the graph has no more. */
-	if (iterative ? index->exhausted : index->layer.counters.nodes_visited < index->wants.ef)
-		return ScanEnd::kExhausted;
-	return search->filter == nullptr && search->rows.size() >= search->sought ? ScanEnd::kEnough : ScanEnd::kTooFew;
+	return index->layer.counters.nodes_visited < index->wants.ef ? ScanEnd::kExhausted : ScanEnd::kTooFew;
 }
 
+/* Rows in the order of their distances, until `sought` have passed. They are right if
+ * the beam is several times as wide as there were rows up to the last of them. */
 ScanEnd take_rows(FilteredSearch *search)
 {
 	IndexSearch *index = search->index;
-	ScanProgress progress = {{}, 0, PG_UINT64_MAX};
-	progress.nearest.init(context_arena(index->context), search->sought);
 	const bool watched = search->filter != nullptr && !is_forced(search);
-	const double most = std::max<double>(kPatience * expected_reach(search), index->wants.ef);
-	while (index->reached < progress.enough) {
+	uint64 taken = 0;
+	while (search->rows.size() < search->sought) {
 		CHECK_FOR_INTERRUPTS();
-		if (watched && too_few_match(search, static_cast<double>(progress.taken)))
+		if (watched && too_few_match(search, static_cast<double>(taken)))
 			return ScanEnd::kElsewhere;
 		const FoundRow *found = next_found(index);
 		if (found == nullptr)
-			return end_of_scan(search);
-		if (watched && static_cast<double>(progress.taken) > most)
-			return ScanEnd::kTooFew;
-		take_found(search, &progress, *found);
+			return end_of_scan(index);
+		taken++;
+		accept_found(search, *found);
 	}
-	return ScanEnd::kEnough;
+	const bool right = search->filter == nullptr || taken * search->wanted <= uint64{index->wants.ef} * search->sought;
+	return right ? ScanEnd::kEnough : end_of_scan(index);
 }
 
 void count_scan(FilteredSearch *search)
@@ -788,7 +759,7 @@ ScanEnd scan_index(FilteredSearch *search)
 	IndexSearch *index = search->index;
 	index->heap = search->heap;
 	index->snapshot = search->snapshot;
-	const ScanWants wants = wants_of_scan(search);
+	const ScanWants wants = {static_cast<uint32>(scan_ef(search)), IterativeScan::kOff};
 	search->counters.ef = wants.ef;
 	search_first(index, search->query, search->query_is_null, wants);
 	const ScanEnd end = take_rows(search);

@@ -91,7 +91,7 @@ bool contains_key(const ArenaVector<uint64> &sorted_keys, uint64 key)
 
 PendingScan *read_pending(IndexSearch *search, const IndexState &state, PendingEffort effort)
 {
-	const PendingWants wants = {effort, search->wants.pending, false, search->ignore_killed};
+	const PendingWants wants = {effort, search->wants.ef, false, search->ignore_killed};
 	return collect_pending(search->graph, state, search->query, search->projection, wants, &search->pending_counters);
 }
 
@@ -372,8 +372,7 @@ void complete_pending(IndexSearch *search)
 
 void search_more(IndexSearch *search)
 {
-	search->reached += search->wants.ef;
-	if (!search->pending_complete && search->reached > search->wants.pending)
+	if (!search->pending_complete)
 		complete_pending(search);
 	if (search->rescore == RescoreFrom::kNothing)
 		drop_returned(search);
@@ -655,7 +654,6 @@ void search_first(IndexSearch *search, Datum query, bool is_null, const ScanWant
 	const bool pages_tell = RelationNeedsWAL(search->index) && !RecoveryInProgress();
 	search->begun = pages_tell ? GetXLogInsertRecPtr() : InvalidXLogRecPtr;
 	search->wants = wants;
-	search->reached = wants.ef;
 	const MetaPage meta = read_meta(search->index);
 	prepare_search(search, meta, query, is_null, wants.ef);
 	search->layer.keep_discarded = search->wants.iteration != IterativeScan::kOff;

@@ -58,7 +58,6 @@ struct Rescoring {
 struct ScanWants {
 	uint32 ef; /* of the beam, and rows of a batch */
 	IterativeScan iteration;
-	uint32 pending; /* so many rows, batch by batch, are right without a look at all pending ones */
 };
 
 struct IndexSearch {
@@ -88,7 +87,6 @@ struct IndexSearch {
 
 	/* The batches of search_first() and search_more(). */
 	ScanWants wants;
-	uint64 reached; /* ef for each batch */
 	bool exhausted;
 	bool pending_complete;
 	hnsw::LayerSearch layer;

@@ -42,8 +42,7 @@ void begin_search(IndexScanDesc scan, IndexSearch *search)
 	search->snapshot = scan->xs_snapshot;
 	const ScanKey key = scan->orderByData;
 	search->by_examples = key->sk_strategy == kExamplesStrategy;
-	const auto ef = static_cast<uint32>(hnsw_ef_search);
-	const ScanWants wants = {ef, scan_iteration(scan->indexRelation), ef};
+	const ScanWants wants = {static_cast<uint32>(hnsw_ef_search), scan_iteration(scan->indexRelation)};
 	search_first(search, key->sk_argument, (key->sk_flags & SK_ISNULL) != 0, wants);
 }
 
