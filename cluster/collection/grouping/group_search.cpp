@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "model/payload_path.h"
 
@@ -71,9 +72,9 @@ uint64_t helping(uint64_t points, uint64_t factor)
 }
 
 /* Of the first query, which mostly finds enough groups; of those that follow it while
- * it has not; of the one that looks at more of the nearest points; and of those that
- * ask for groups by name. */
-constexpr uint64_t kFirstFactor = 2, kNextFactor = 4, kLookFactor = 16, kFillFactor = 3;
+ * it has not; of those that look at more of the nearest points; and of those that ask
+ * for groups by name. */
+constexpr uint64_t kFirstFactor = 2, kNextFactor = 4, kLookFactors[] = {16, 40}, kFillFactor = 3;
 
 /* Whether scores follow from the ranks among all that a query finds, so that those of
  * another query cannot be compared with them. */
@@ -116,8 +117,8 @@ public:
 			const std::vector<GroupId> unfilled = collector_.unfilled_best_groups();
 			if (unfilled.empty())
 				break;
-			if (i == 1 && walks_ == Walks::kYes)
-				look_farther(unfilled);
+			if (walks_ == Walks::kYes && i <= static_cast<int>(std::size(kLookFactors)))
+				look_farther(unfilled, kLookFactors[i - 1]);
 			else
 				more = fill(unfilled);
 		}
@@ -145,10 +146,10 @@ private:
 	}
 
 	/* Adds those of these groups that are among more of the nearest points. */
-	void look_farther(const std::vector<GroupId> &groups)
+	void look_farther(const std::vector<GroupId> &groups, uint64_t factor)
 	{
 		model::QueryRequest query = plain_;
-		query.limit = helping(plain_.limit, kLookFactor);
+		query.limit = helping(plain_.limit, factor);
 		const Filter wanted = of_groups(groups);
 		collector_.add(query_(query, &wanted));
 	}

@@ -1,7 +1,7 @@
 /*
  * group_search.h: a query in groups, as several plain queries: first until there are
  * enough groups, each query leaving out the groups that are full; then until the best
- * of them are full: by looking once at more of the nearest points, where that is
+ * of them are full: by looking twice at more of the nearest points, where that is
  * cheap, then by queries that ask for the groups that are not full. A query also
  * leaves out what it would find again of the points that were found before.
  *

@@ -239,7 +239,7 @@ struct InTurn {
 		std::vector<uint64_t> limits;
 		const auto query = [&](const model::QueryRequest &plain, const model::Filter *sieve) {
 			limits.push_back(plain.limit);
-			EXPECT_EQ(sieve != nullptr, walks == Walks::kYes && limits.size() == 2);
+			EXPECT_EQ(sieve != nullptr, walks == Walks::kYes && (limits.size() == 2 || limits.size() == 3));
 			return world(plain, sieve);
 		};
 		EXPECT_EQ(text_of(collection::search_groups(request_of(10, 3), better, query, walks)),
@@ -259,8 +259,9 @@ TEST(Groups, AreFilledByTheGroupsThatAreNotFull)
 TEST(Groups, AreFilledFromTheNextNearest)
 {
 	EXPECT_EQ(InTurn(40).limits_of_a_search(Walks::kYes), (std::vector<uint64_t>{60, 480}));
+	EXPECT_EQ(InTurn(300).limits_of_a_search(Walks::kYes), (std::vector<uint64_t>{60, 480, 1000}));
 	/* Groups too rare for that: one hit of each is near, two are far. */
-	EXPECT_EQ(InTurn(1000).limits_of_a_search(Walks::kYes), (std::vector<uint64_t>{60, 480, 96}));
+	EXPECT_EQ(InTurn(1000).limits_of_a_search(Walks::kYes), (std::vector<uint64_t>{60, 480, 1000, 96}));
 }
 
 TEST(Groups, TakeAPointOnce)
