@@ -14,6 +14,7 @@ extern "C" {
 #include "filter/vector_path.h"
 #include "hnsw/merge_launcher.h"
 #include "hnsw/options.h"
+#include "hnsw/unread_distance.h"
 #include "pg/settings.h"
 
 extern "C" {
@@ -30,4 +31,5 @@ void _PG_init(void)
 	MarkGUCPrefixReserved("vecext");
 	vecext::pg::define_hnsw_options();
 	vecext::pg::define_merge_launcher();
+	vecext::pg::define_unread_distance();
 }
