@@ -2,7 +2,8 @@
  * pages.cpp: how many pages a query touches, by EXPLAIN (ANALYZE, BUFFERS).
  *
  * Counted are all pages of the plan, the ten rows' heap pages with them. Warm:
- * hits and reads of a session that has run before. Cold: pages read by the first
+ * hits and reads of a session that has run before; what of it is read is what shared
+ * buffers had no room for. Cold: pages read by the first
  * query after a restart of the server, which is the number of distinct pages.
  */
 #include "client/commands.h"
@@ -105,6 +106,7 @@ void count_pages(Options &options)
 	target.records().print(prefix + "ef_search", static_cast<double>(ef_search), "");
 	const PageCounts warm = warm_counts(target, queries, samples, ef_search);
 	target.records().print(prefix + "page accesses per query, warm", (warm.hit + warm.read) / count, "");
+	target.records().print(prefix + "pages read per query, warm", warm.read / count, "");
 	if (restart.empty())
 		return;
 	const PageCounts cold = cold_counts(target, queries, samples, ef_search, restart);

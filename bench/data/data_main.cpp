@@ -1,7 +1,7 @@
 /*
  * data_main.cpp: vecext-bench-data, which makes and describes benchmark data.
  *
- *   generate --set c128|c768|c1536 --rows N --output FILE.fbin
+ *   generate --set c128|c768|c1024|c1536|c3072|c4096 --rows N --output FILE.fbin
  *            [--stream base|queries] [--first ROW] [--seed S]
  *            [--dims D --latent D --clusters C --decay-percent P --spread-percent P]
  *   truth    --base FILE [--base FILE ...] [--rows N] --queries FILE

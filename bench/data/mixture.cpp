@@ -76,9 +76,10 @@ MixtureShape named_shape(std::string_view name)
 		return {.dims = 128, .latent_dims = 128, .clusters = 2000, .decay = 0.4, .spread = 0.8, .normalised = false};
 	if (name == "c768")
 		return {.dims = 768, .latent_dims = 64, .clusters = 1000, .decay = 0.5, .spread = 1.2, .normalised = true};
-	if (name == "c1536")
-		return {.dims = 1536, .latent_dims = 96, .clusters = 1000, .decay = 0.5, .spread = 1.2, .normalised = true};
-	throw std::runtime_error("unknown data set \"" + std::string(name) + "\" (c128, c768, c1536)");
+	for (const size_t dims : {size_t{1024}, size_t{1536}, size_t{3072}, size_t{4096}})
+		if (name.substr(0, 1) == "c" && name.substr(1) == std::to_string(dims))
+			return {.dims = dims, .latent_dims = 96, .clusters = 1000, .decay = 0.5, .spread = 1.2, .normalised = true};
+	throw std::runtime_error("unknown data set \"" + std::string(name) + "\" (c128, c768, c1024, c1536, c3072, c4096)");
 }
 
 Mixture::Mixture(const MixtureShape &shape, uint64_t seed)

@@ -30,7 +30,8 @@ struct MixtureShape {
 	bool normalised; /* rows have length 1 */
 };
 
-/* "c128", "c768" or "c1536", the data sets of docs/benchmarks.md; throws otherwise. */
+/* "c128", "c768", "c1024", "c1536", "c3072" or "c4096", the data sets of
+ * docs/benchmarks.md; throws otherwise. */
 MixtureShape named_shape(std::string_view name);
 
 enum class Stream : uint64_t { kBase = 1, kQueries = 2 };
