@@ -964,6 +964,7 @@ public:
 	}
 	template <class F> bool visit_value(const NodeHeader &header, F f) { return graph_.visit_value(header, f); }
 	void prefetch(uint32 id) { graph_.prefetch(id); }
+	void prefetch_value(const NodeHeader &header) { graph_.prefetch_value(header); }
 	void poll() { graph_.poll(); }
 
 private:

@@ -247,11 +247,9 @@ bool exact_distance(IndexSearch *search, const FoundRow &row, float *distance)
 {
 	if (search->rescore == RescoreFrom::kTable)
 		return exact_from_table(search, row, distance);
-	const void *value = search->graph.read_value(row.value, nullptr);
-	if (value == nullptr)
-		return false;
-	*distance = search->query.exact({value, row.norm});
-	return true;
+	return search->graph.visit_value(row.value, [&](const void *value) {
+		*distance = search->query.exact({value, row.norm});
+	});
 }
 
 /* Whether the nearest row that is ready can be returned. */

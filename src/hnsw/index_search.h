@@ -136,7 +136,8 @@ void search_from_top(IndexSearch *search, uint32 top, TryEntries try_entries, vo
 /* The first batch: pending rows, and a beam in the graph. */
 void search_first(IndexSearch *search, Datum query, bool is_null, const ScanWants &wants);
 
-/* How many standard deviations an estimate by a node's code is trusted to. */
+/* How many standard deviations an estimate by a node's code is trusted to. With 3 recall
+ * stays as it is, but rows at nearly equal distances change places. */
 constexpr float kErrorDeviations = 4;
 
 /* The distance of a value of the table: as SQL has it if rescore is kTable, else

@@ -9,7 +9,6 @@ extern "C" {
 }
 
 #include "hnsw/value_pages.h"
-#include "pg/injection.h"
 
 namespace vecext::pg {
 
@@ -89,11 +88,19 @@ void PageGraph::init(Relation index, const IndexHandle *handle, MemoryContext co
 	context_ = context;
 	scratch_ = nullptr;
 	scratch_bytes_ = 0;
+	chunk_bytes_ = handle->element() == ElementType::kSparse ? 0 : handle->value_bytes(nullptr);
+	if (chunk_bytes_ > kMaxChunkBytes)
+		chunk_bytes_ = 0;
 }
 
 Buffer PageGraph::read(BlockNumber block)
 {
 	PAUSE_POINT("visit");
+	return pin(block);
+}
+
+Buffer PageGraph::pin(BlockNumber block)
+{
 	RecentBuffers::Entry &entry = recent_->at(block);
 	if (entry.block == block && BufferIsValid(entry.buffer) && read_recent_buffer(index_, block, entry.buffer))
 		return entry.buffer;
@@ -144,18 +151,60 @@ const void *PageGraph::read_value(const ValueRef &ref, const RowId *row)
 			   : nullptr;
 }
 
-void PageGraph::prefetch_record(Buffer buffer, uint32 id) const
+const void *PageGraph::chunk_data(Page page, OffsetNumber item) const
 {
-	constexpr Size kLine = 64, kMaxLines = 32;
-	const IndexFormat &format = handle_->format;
+	uint32 bytes;
+	const ValueChunk *chunk = chunk_at(page, item, &bytes);
+	return chunk != nullptr && chunk->total_bytes == chunk_bytes_ && bytes >= chunk_bytes_ ? chunk + 1 : nullptr;
+}
+
+namespace {
+
+constexpr Size kLine = 64;
+
+void prefetch_bytes(const char *from, Size bytes)
+{
+	for (Size at = 0; at < bytes; at += kLine)
+		__builtin_prefetch(from + at);
+}
+
+/* What pinning, locking and recognising a page touch. */
+void prefetch_page(Buffer buffer)
+{
 	const char *page = BufferGetPage(buffer);
-	/* Pinning and locking touch the descriptor, locate() the end of the page. */
 	__builtin_prefetch(GetBufferDescriptor(buffer - 1), 1);
 	__builtin_prefetch(page + BLCKSZ - sizeof(PageOpaque));
+}
+
+} /* namespace */
+
+/* Values of one size lie one before the other from the end of the page, if none of
+ * them was freed. */
+void PageGraph::prefetch_value(const NodeHeader &header)
+{
+	if (chunk_bytes_ == 0 || header.value_block == InvalidBlockNumber)
+		return;
+	const RecentBuffers::Entry &entry = recent_->at(header.value_block);
+	if (entry.block != header.value_block || entry.buffer <= 0) {
+		PrefetchBuffer(index_, MAIN_FORKNUM, header.value_block);
+		return;
+	}
+	const char *page = BufferGetPage(entry.buffer);
+	const Size item = MAXALIGN(sizeof(ValueChunk) + chunk_bytes_), end = BLCKSZ - MAXALIGN(sizeof(PageOpaque));
+	prefetch_page(entry.buffer);
+	__builtin_prefetch(page);
+	if (item * header.value_item <= end)
+		prefetch_bytes(page + end - item * header.value_item, item);
+}
+
+void PageGraph::prefetch_record(Buffer buffer, uint32 id) const
+{
+	constexpr Size kMaxLines = 32;
+	const IndexFormat &format = handle_->format;
+	const char *page = BufferGetPage(buffer);
+	prefetch_page(buffer);
 	const char *record = page + record_offset(format, 0, slot_of(format, id));
-	const Size lines = Min(format.record_bytes[0] / kLine, kMaxLines);
-	for (Size line = 0; line < lines; line++)
-		__builtin_prefetch(record + line * kLine);
+	prefetch_bytes(record, Min(format.record_bytes[0] / kLine, kMaxLines) * kLine);
 }
 
 } /* namespace vecext::pg */

@@ -12,6 +12,7 @@
 
 #include "hnsw/index_handle.h"
 
+#include "pg/injection.h"
 #include "vecext/hnsw/search.h"
 
 namespace vecext::pg {
@@ -55,16 +56,24 @@ public:
 		return present;
 	}
 
-	template <class F> bool visit_value(const NodeHeader &header, F f)
+	/* `f` gets the value where it lies on its page, under the page's lock, if it is
+	 * there in one piece. */
+	template <class F> bool visit_value(const ValueRef &ref, F f)
 	{
-		const void *value = read_value({header.value_block, header.value_item}, nullptr);
+		if (chunk_bytes_ != 0)
+			return visit_chunk(ref, f);
+		const void *value = read_value(ref, nullptr);
 		if (value == nullptr)
 			return false;
 		f(value);
 		return true;
 	}
+	template <class F> bool visit_value(const NodeHeader &header, F f)
+	{
+		return visit_value(ValueRef{header.value_block, header.value_item}, f);
+	}
 
-	/* Pins a page, the faster way if it was where it is before. */
+	/* Pins the page of a record. */
 	Buffer read(BlockNumber block);
 
 	/* Copies a value stored apart to scratch memory, valid until the next call;
@@ -80,13 +89,32 @@ public:
 		else
 			PrefetchBuffer(index_, MAIN_FORKNUM, block);
 	}
+	void prefetch_value(const NodeHeader &header);
 	void poll() { CHECK_FOR_INTERRUPTS(); }
 
 	/* The record of `id` on its locked page; bytes is null when there is none. */
 	hnsw::ConstNodeRecord locate(const char *page, uint32 id) const;
 
 private:
+	/* Pins a page, the faster way if it was where it is before. */
+	Buffer pin(BlockNumber block);
 	void prefetch_record(Buffer buffer, uint32 id) const;
+
+	template <class F> bool visit_chunk(const ValueRef &ref, F f)
+	{
+		PAUSE_POINT("value");
+		if (ref.block == InvalidBlockNumber)
+			return false;
+		const Buffer buffer = pin(ref.block);
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		const void *value = chunk_data(BufferGetPage(buffer), ref.item);
+		if (value != nullptr)
+			f(value);
+		UnlockReleaseBuffer(buffer);
+		return value != nullptr;
+	}
+	/* The value at `item` of a locked page; null when there is none of this index. */
+	const void *chunk_data(Page page, OffsetNumber item) const;
 
 	Relation index_ = nullptr;
 	const IndexHandle *handle_ = nullptr;
@@ -94,6 +122,7 @@ private:
 	MemoryContext context_ = nullptr;
 	uint8 *scratch_ = nullptr;
 	uint32 scratch_bytes_ = 0;
+	uint32 chunk_bytes_ = 0; /* of a value, if each is one chunk; else 0 */
 };
 
 } /* namespace vecext::pg */

@@ -117,6 +117,7 @@ struct MemoryGraph {
 		return true;
 	}
 	void prefetch(uint32_t) {}
+	void prefetch_value(const NodeHeader &) {}
 	void poll() {}
 	const std::vector<const void *> *values_apart = nullptr;
 };

@@ -209,6 +209,8 @@ void expand_filtered_coded(Graph &graph, const SearchQuery &query, FilteredLayer
 	bool present = graph.visit(from.id, [&](ConstNodeRecord record) {
 		header = record.header();
 		count = header.slots_used;
+		if (!inline_value)
+			graph.prefetch_value(header);
 		query.scan(record, search.partial);
 		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
 		if (inline_value)

@@ -25,7 +25,9 @@
  *     template <class F> bool visit(uint32_t id, F f);
  *     // Calls f(const void *value) for a value stored apart; false when gone.
  *     template <class F> bool visit_value(const NodeHeader &header, F f);
+ *     // Both hints, the latter for a value stored apart.
  *     void prefetch(uint32_t id);
+ *     void prefetch_value(const NodeHeader &header);
  *     void poll();   // between visits; may not return (cancellation)
  *   };
  *
@@ -539,6 +541,8 @@ void expand_coded(Graph &graph, const SearchQuery &query, LayerSearch &search, u
 	bool present = graph.visit(id, [&](ConstNodeRecord record) {
 		header = record.header();
 		count = header.slots_used;
+		if (!inline_value)
+			graph.prefetch_value(header);
 		query.scan(record, search.partial);
 		memcpy(search.ids, record.ids(), count * sizeof(uint32_t));
 		if (inline_value)

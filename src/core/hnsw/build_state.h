@@ -142,15 +142,20 @@ public:
 		f(static_cast<const void *>(state_.value_apart(header)));
 		return true;
 	}
-	void prefetch(uint32_t id) const
+	void prefetch(uint32_t id) const { prefetch_bytes(level_->record(id).bytes, prefetch_bytes_); }
+	void prefetch_value(const NodeHeader &header) const
 	{
-		const uint8_t *bytes = level_->record(id).bytes;
-		for (size_t offset = 0; offset < prefetch_bytes_; offset += 64)
-			__builtin_prefetch(bytes + offset);
+		prefetch_bytes(state_.value_apart(header), value_size(state_.options.element, state_.options.dims, nullptr));
 	}
 	void poll() const {}
 
 private:
+	static void prefetch_bytes(const uint8_t *from, size_t bytes)
+	{
+		for (size_t offset = 0; offset < bytes; offset += 64)
+			__builtin_prefetch(from + offset);
+	}
+
 	const GraphState &state_;
 	const Level *level_;
 	size_t prefetch_bytes_;
