@@ -69,7 +69,11 @@ void train_part(PartTeam &team, uint32_t j)
 {
 	const QuantizerOptions options = options_of(team.state);
 	const Part part = part_at(options, j);
-	const PartRows rows = {team.rows.values + part.first, team.rows.dims, team.rows.count, part.dims};
+	/* Side by side: in the rows they lie pages apart, and each step reads all. */
+	std::vector<float> values(size_t{team.rows.count} * part.dims);
+	for (uint32_t i = 0; i < team.rows.count; i++)
+		std::copy_n(team.rows.row(i) + part.first, part.dims, values.data() + size_t{i} * part.dims);
+	const PartRows rows = {values.data(), part.dims, team.rows.count, part.dims};
 	team.lost[j] = learn_centroids(rows, options.seed + j, team.state.codebooks() + size_t{part.first} * kCentroids);
 }
 
