@@ -1027,8 +1027,26 @@ bool GraphWriter::leads_far(const FoundNode &node, const Remainder::Heir &heir) 
 	return handle_->metric() == Metric::kInnerProduct || heir.distance < node.distance / 2;
 }
 
-/* Passes edges that lead far on to the heirs of the lost nodes, except to those that
- * are reached over one neighbour: as if a lost node and its heir had become one. The
+/* Notes a node and what it leads to as being near the record under repair. */
+void GraphWriter::cover(uint32 id)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
+	const uint32 count = copy_ids(id, ids);
+	search_.visited.insert(id);
+	for (uint32 j = 0; j < count; j++)
+		search_.visited.insert(ids[j]);
+}
+
+bool GraphWriter::touches_covered(uint32 id)
+{
+	uint32 ids[hnsw::LayerSearch::kMaxSlots];
+	const uint32 count = copy_ids(id, ids);
+	return search_.visited.contains(id) ||
+		   std::any_of(ids, ids + count, [&](uint32 to) { return to != kNoNode && search_.visited.contains(to); });
+}
+
+/* Passes edges that lead far on to the heirs of the lost nodes, except to those whose
+ * neighbourhood touches the record's: as if a lost node and its heir had become one. The
  * heuristic would drop most of these edges, since among the neighbours there nearly
  * always is one nearer to where they lead. But that one need not lead there, and in
  * the end no node does. */
@@ -1036,20 +1054,13 @@ void GraphWriter::add_heirs(Repair &repair)
 {
 	search_.visited.reset();
 	search_.visited.insert(repair.id);
-	auto cover = [&](uint32 node) {
-		uint32 ids[hnsw::LayerSearch::kMaxSlots];
-		const uint32 count = copy_ids(node, ids);
-		search_.visited.insert(node);
-		for (uint32 j = 0; j < count; j++)
-			search_.visited.insert(ids[j]);
-	};
 	for (uint32 k = 0; k < repair.count; k++)
 		cover(repair.neighbours[k].id);
 	for (uint32 i = 0; i < repair.lost_count; i++) {
 		const Remainder::Heir heir = heir_of(repair.lost[i], repair.remainder);
 		FoundNode &added = repair.neighbours[repair.count];
 		NodeHeader header;
-		if (heir.id == kNoNode || search_.visited.contains(heir.id) || !load_node(heir.id, &added, &header))
+		if (heir.id == kNoNode || touches_covered(heir.id) || !load_node(heir.id, &added, &header))
 			continue;
 		added.distance = point_.query.distance(point_.query.value, added.value);
 		if (!leads_far(added, heir))
@@ -1179,9 +1190,10 @@ void GraphWriter::repair(uint32 id, const uint32 *lost, uint32 lost_count, const
 	Repair repair = begin_repair(id, lost, lost_count, remainder);
 	if (lost_count > repair.kept_count)
 		add_found(repair, header.level);
-	if (lost_count <= repair.kept_count || repair.count == 0)
+	if (lost_count <= repair.kept_count || repair.count == 0) {
 		add_from_around(repair);
-	add_heirs(repair);
+		add_heirs(repair);
+	}
 	finish_repair(repair, lost_count);
 }
 

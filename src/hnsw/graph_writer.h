@@ -164,6 +164,8 @@ private:
 	Remainder::Heir find_heir(uint32 deleted);
 	const Remainder::Heir &heir_of(uint32 deleted, const Remainder &remainder);
 	bool leads_far(const FoundNode &node, const Remainder::Heir &heir) const;
+	void cover(uint32 id);
+	bool touches_covered(uint32 id);
 	void add_heirs(Repair &repair);
 	void add_unshielded(Repair &repair, const FoundNode *found, uint32 count, uint32 limit);
 	void add_found(Repair &repair, uint32 level);
