@@ -1,7 +1,7 @@
 /*
  * decode_query.cpp: the universal query.
  */
-#include "api/grpc/decode.h"
+#include "api/grpc/decode_parts.h"
 
 namespace vecext::api::grpc {
 
@@ -130,12 +130,7 @@ void decode_common(const Message &message, const Place &place, int depth, Reques
 	if (message.has_query())
 		request.query = decode_variant(message.query(), place.in("query"));
 	request.using_vector = message.using_();
-	if (message.has_filter())
-		request.filter = decode_filter(message.filter(), place.in("filter"));
-	if (message.has_params())
-		request.params = decode_search_params(message.params(), place.in("params"));
-	if (message.has_score_threshold())
-		request.score_threshold = message.score_threshold();
+	decode_restrictions(message, place, request);
 	if (message.has_limit())
 		request.limit = place.in("limit").at_least(uint64_t(message.limit()), 1);
 	if (message.has_lookup_from())
@@ -160,12 +155,8 @@ template <class Message> model::QueryRequest decode_root(const Message &message,
 {
 	model::QueryRequest request;
 	decode_common(message, place, 0, request);
-	if (message.has_with_payload())
-		request.with_payload = decode_with_payload(message.with_payload(), place.in("with_payload"));
-	if (message.has_with_vectors())
-		request.with_vectors = decode_with_vectors(message.with_vectors(), place.in("with_vectors"));
-	if (message.has_shard_key_selector())
-		request.shard_key = decode_shard_key_selector(message.shard_key_selector(), place.in("shard_key_selector"));
+	decode_selections(message, place, request);
+	request.shard_key = shard_key_of(message, place);
 	return request;
 }
 
@@ -209,8 +200,7 @@ model::LookupLocation decode_lookup(const pb::LookupLocation &message, const Pla
 	lookup.collection = message.collection_name();
 	if (message.has_vector_name())
 		lookup.vector = message.vector_name();
-	if (message.has_shard_key_selector())
-		lookup.shard_key = decode_shard_key_selector(message.shard_key_selector(), place.in("shard_key_selector"));
+	lookup.shard_key = shard_key_of(message, place);
 	return lookup;
 }
 
@@ -218,10 +208,7 @@ model::WithLookup decode_with_lookup(const pb::WithLookup &message, const Place 
 {
 	model::WithLookup lookup;
 	lookup.collection = message.collection();
-	if (message.has_with_payload())
-		lookup.with_payload = decode_with_payload(message.with_payload(), place.in("with_payload"));
-	if (message.has_with_vectors())
-		lookup.with_vectors = decode_with_vectors(message.with_vectors(), place.in("with_vectors"));
+	decode_selections(message, place, lookup);
 	return lookup;
 }
 

@@ -1,7 +1,7 @@
 /*
  * decode_read.cpp: reads that are no searches.
  */
-#include "api/grpc/decode.h"
+#include "api/grpc/decode_parts.h"
 #include "vecext/filter/datetime.h"
 
 namespace vecext::api::grpc {
@@ -39,28 +39,6 @@ std::variant<int64_t, double, std::string> decode_start_from(const pb::StartFrom
 		break;
 	}
 	place.malformed("missing value");
-}
-
-/* What many reads name in the same way. */
-template <class Message> std::optional<model::Filter> filter_of(const Message &request, const Place &place)
-{
-	return request.has_filter() ? std::optional(decode_filter(request.filter(), place.in("filter"))) : std::nullopt;
-}
-
-template <class Message> std::optional<model::ShardKeySelector> shard_key(const Message &request, const Place &place)
-{
-	if (!request.has_shard_key_selector())
-		return std::nullopt;
-	return decode_shard_key_selector(request.shard_key_selector(), place.in("shard_key_selector"));
-}
-
-template <class Message, class Request>
-void decode_selections(const Message &message, const Place &place, Request &request)
-{
-	if (message.has_with_payload())
-		request.with_payload = decode_with_payload(message.with_payload(), place.in("with_payload"));
-	if (message.has_with_vectors())
-		request.with_vectors = decode_with_vectors(message.with_vectors(), place.in("with_vectors"));
 }
 
 } /* namespace */
@@ -126,7 +104,7 @@ model::RetrieveRequest decode_retrieve(const pb::GetPoints &message, const Place
 	model::RetrieveRequest request;
 	request.ids = decode_point_ids(message.ids(), place.in("ids"));
 	decode_selections(message, place, request);
-	request.shard_key = shard_key(message, place);
+	request.shard_key = shard_key_of(message, place);
 	return request;
 }
 
@@ -141,7 +119,7 @@ model::ScrollRequest decode_scroll(const pb::ScrollPoints &message, const Place 
 	decode_selections(message, place, request);
 	if (message.has_order_by())
 		request.order_by = decode_order_by(message.order_by(), place.in("order_by"));
-	request.shard_key = shard_key(message, place);
+	request.shard_key = shard_key_of(message, place);
 	return request;
 }
 
@@ -151,7 +129,7 @@ model::CountRequest decode_count(const pb::CountPoints &message, const Place &pl
 	request.filter = filter_of(message, place);
 	if (message.has_exact())
 		request.exact = message.exact();
-	request.shard_key = shard_key(message, place);
+	request.shard_key = shard_key_of(message, place);
 	return request;
 }
 
@@ -163,7 +141,7 @@ model::FacetRequest decode_facet(const pb::FacetCounts &message, const Place &pl
 		request.limit = place.in("limit").at_least(uint64_t(message.limit()), 1);
 	request.filter = filter_of(message, place);
 	request.exact = message.exact();
-	request.shard_key = shard_key(message, place);
+	request.shard_key = shard_key_of(message, place);
 	return request;
 }
 
@@ -176,7 +154,7 @@ model::MatrixRequest decode_matrix(const pb::SearchMatrixPoints &message, const 
 	if (message.has_limit())
 		request.limit = place.in("limit").at_least(uint64_t(message.limit()), 1);
 	request.using_vector = message.using_();
-	request.shard_key = shard_key(message, place);
+	request.shard_key = shard_key_of(message, place);
 	return request;
 }
 

@@ -1,7 +1,7 @@
 /*
  * decode_search.cpp: the older search, recommend and discover calls, as queries.
  */
-#include "api/grpc/decode.h"
+#include "api/grpc/decode_parts.h"
 #include "model/error.h"
 
 namespace vecext::api::grpc {
@@ -11,23 +11,12 @@ namespace {
 /* What all of them name in the same way. */
 template <class Message> void decode_rest(const Message &message, const Place &place, model::QueryRequest &request)
 {
-	if (message.has_filter())
-		request.filter = decode_filter(message.filter(), place.in("filter"));
-	if (message.has_params())
-		request.params = decode_search_params(message.params(), place.in("params"));
-	if constexpr (requires { message.has_score_threshold(); }) {
-		if (message.has_score_threshold())
-			request.score_threshold = message.score_threshold();
-	}
+	decode_restrictions(message, place, request);
 	if constexpr (requires { message.offset(); })
 		request.offset = message.offset();
 	request.limit = place.in("limit").at_least(uint64_t(message.limit()), 1);
-	if (message.has_with_payload())
-		request.with_payload = decode_with_payload(message.with_payload(), place.in("with_payload"));
-	if (message.has_with_vectors())
-		request.with_vectors = decode_with_vectors(message.with_vectors(), place.in("with_vectors"));
-	if (message.has_shard_key_selector())
-		request.shard_key = decode_shard_key_selector(message.shard_key_selector(), place.in("shard_key_selector"));
+	decode_selections(message, place, request);
+	request.shard_key = shard_key_of(message, place);
 }
 
 template <class Message> model::QueryRequest search(const Message &message, const Place &place)

@@ -2,7 +2,7 @@
  * decode_update.cpp: operations on points. Those of a batch have the fields of the
  * single requests under the same names, so that one function serves both.
  */
-#include "api/grpc/decode.h"
+#include "api/grpc/decode_parts.h"
 #include "model/error.h"
 
 namespace vecext::api::grpc {
@@ -15,13 +15,6 @@ void refuse_empty(bool empty)
 {
 	if (empty)
 		throw model::wrong_input("Empty update request");
-}
-
-template <class Request> std::optional<model::ShardKeySelector> shard_key(const Request &request, const Place &place)
-{
-	if (!request.has_shard_key_selector())
-		return std::nullopt;
-	return decode_shard_key_selector(request.shard_key_selector(), place.in("shard_key_selector"));
 }
 
 model::PointSelection decode_selection(const pb::PointsSelector &selector, const Place &place)
@@ -62,7 +55,7 @@ template <class Request> model::UpsertPoints upsert(const Request &request, cons
 		upsert.update_filter = decode_filter(request.update_filter(), place.in("update_filter"));
 	upsert.mode =
 		static_cast<model::UpdateMode>(place.in("update_mode").between(uint64_t(request.update_mode()), 0, 2));
-	upsert.shard_key = shard_key(request, place);
+	upsert.shard_key = shard_key_of(request, place);
 	return upsert;
 }
 
@@ -78,7 +71,7 @@ template <class Request> model::UpdateVectors update_vectors(const Request &requ
 		place.in("points").violation("length must be 1 or larger");
 	if (request.has_update_filter())
 		update.update_filter = decode_filter(request.update_filter(), place.in("update_filter"));
-	update.shard_key = shard_key(request, place);
+	update.shard_key = shard_key_of(request, place);
 	return update;
 }
 
@@ -89,7 +82,7 @@ template <class Request> model::DeleteVectors delete_vectors(const Request &requ
 	if (remove.names.empty())
 		place.in("vectors").violation("length must be 1 or larger");
 	remove.selection = decode_selection(request.points_selector(), place.in("points_selector"));
-	remove.shard_key = shard_key(request, place);
+	remove.shard_key = shard_key_of(request, place);
 	return remove;
 }
 
@@ -100,14 +93,14 @@ template <class Request> model::SetPayload set_payload(const Request &request, c
 	set.selection = decode_selection(request.points_selector(), place.in("points_selector"));
 	if (request.has_key())
 		set.key = checked_path(request.key(), place.in("key"));
-	set.shard_key = shard_key(request, place);
+	set.shard_key = shard_key_of(request, place);
 	return set;
 }
 
 template <class Request> model::OverwritePayload overwrite_payload(const Request &request, const Place &place)
 {
 	return {decode_payload(request.payload(), place.in("payload")),
-			decode_selection(request.points_selector(), place.in("points_selector")), shard_key(request, place)};
+			decode_selection(request.points_selector(), place.in("points_selector")), shard_key_of(request, place)};
 }
 
 template <class Request> model::DeletePayload delete_payload(const Request &request, const Place &place)
@@ -116,14 +109,14 @@ template <class Request> model::DeletePayload delete_payload(const Request &requ
 	for (const std::string &key : request.keys())
 		remove.keys.push_back(checked_path(key, place.in("keys").at(remove.keys.size())));
 	remove.selection = decode_selection(request.points_selector(), place.in("points_selector"));
-	remove.shard_key = shard_key(request, place);
+	remove.shard_key = shard_key_of(request, place);
 	return remove;
 }
 
 /* Requests whose selector is called `points`. */
 template <class Removal, class Request> Removal removal(const Request &request, const Place &place)
 {
-	return {decode_selection(request.points(), place.in("points")), shard_key(request, place)};
+	return {decode_selection(request.points(), place.in("points")), shard_key_of(request, place)};
 }
 
 template <class Removal> Removal older_removal(const pb::PointsSelector &selector, const Place &place)
