@@ -36,7 +36,7 @@ namespace {
 constexpr uint32 kFilterEf = 160;
 /* The same of an index scan under a filter, which looks at them in better order; and
  * the most that one is begun for. */
-constexpr double kScanEf = 120, kMostScanEf = 1000;
+constexpr double kScanEf = 100, kMostScanEf = 1000;
 constexpr uint32 kMaxSought = 1u << 28;
 constexpr uint32 kUpperEf = 16;
 
