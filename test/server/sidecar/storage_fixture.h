@@ -32,6 +32,21 @@ inline dispatch::Dispatcher open_dispatcher(collection::NodeSettings settings = 
 	return dispatch::Dispatcher(std::make_shared<collection::TableOfContent>(open_pool(), std::move(settings)));
 }
 
+/* Begins and ends without collections. */
+class EmptyStorage : public testing::Test {
+protected:
+	void SetUp() override { clear(); }
+	void TearDown() override { clear(); }
+
+	void clear()
+	{
+		for (const std::string &name : dispatcher_.list_collections())
+			dispatcher_.delete_collection(name);
+	}
+
+	dispatch::Dispatcher dispatcher_ = open_dispatcher();
+};
+
 inline model::PointId uuid(unsigned n)
 {
 	model::Uuid id = {};

@@ -119,17 +119,8 @@ model::QueryGroupsRequest request_of(const DenseVector &query, const std::string
 	return request;
 }
 
-class StorageGroups : public testing::Test {
+class StorageGroups : public EmptyStorage {
 protected:
-	void SetUp() override { clear(); }
-	void TearDown() override { clear(); }
-
-	void clear()
-	{
-		for (const std::string &name : dispatcher_.list_collections())
-			dispatcher_.delete_collection(name);
-	}
-
 	/* Points 1..n. */
 	void fill(const std::string &name, uint32_t shards, uint64_t points)
 	{
@@ -163,8 +154,6 @@ protected:
 						  all_ranked(points, row(5 * limit), field, limit, size))
 					<< name << " " << field << " " << limit << " x " << size;
 	}
-
-	dispatch::Dispatcher dispatcher_ = open_dispatcher();
 };
 
 TEST_F(StorageGroups, AreThoseOfTheWholeRanking)

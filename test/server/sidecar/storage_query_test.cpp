@@ -75,17 +75,8 @@ std::vector<PointId> ids_of(const std::vector<model::ScoredPoint> &points)
 	return list;
 }
 
-class StorageQuery : public testing::Test {
+class StorageQuery : public EmptyStorage {
 protected:
-	void SetUp() override { clear(); }
-	void TearDown() override { clear(); }
-
-	void clear()
-	{
-		for (const std::string &name : dispatcher_.list_collections())
-			dispatcher_.delete_collection(name);
-	}
-
 	/* Searched by the index from the first point on, unless a query says exact. */
 	void fill(const std::string &name, const model::VectorParams &params, uint32_t shards, uint64_t points)
 	{
@@ -105,8 +96,6 @@ protected:
 	{
 		return dispatcher_.query(name, request, kRead);
 	}
-
-	dispatch::Dispatcher dispatcher_ = open_dispatcher();
 };
 
 TEST_F(StorageQuery, SeveralShardsAnswerLikeOne)
