@@ -1,6 +1,5 @@
 /*
- * grpc_load.cpp: creates a collection and upserts the rows of a file. The requests are
- * made before the clock starts: client and server share the machine.
+ * grpc_load.cpp: creates a collection and upserts the rows of a file.
  */
 #include <algorithm>
 
@@ -69,14 +68,13 @@ void load_grpc(Options &options)
 	options.finish();
 
 	create_collection(target, vectors.columns, distance, m, ef_construct);
-	std::vector<qdrant::UpsertPoints> requests;
-	for (size_t first = 0; first < vectors.rows; first += batch)
-		requests.push_back(upsert_request(target, vectors, first, std::min(batch, vectors.rows - first)));
+	const size_t batches = (vectors.rows + batch - 1) / batch;
 	const double start = wall_seconds();
-	auto latencies =
-		run_on_connections(target, connections, requests.size(), [&](GrpcConnection &connection, size_t i) {
-			connection.call<qdrant::PointsOperationResponse>("/qdrant.Points/Upsert", requests[i]);
-		});
+	auto latencies = run_on_connections(target, connections, batches, [&](GrpcConnection &connection, size_t i) {
+		const size_t first = i * batch;
+		connection.call<qdrant::PointsOperationResponse>(
+			"/qdrant.Points/Upsert", upsert_request(target, vectors, first, std::min(batch, vectors.rows - first)));
+	});
 	const double seconds = wall_seconds() - start;
 	const Records records(system);
 	records.print("upsert over gRPC, batches of " + std::to_string(batch) + ": points per second",

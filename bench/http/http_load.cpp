@@ -1,6 +1,5 @@
 /*
- * http_load.cpp: creates a collection and upserts the rows of a file. The requests are
- * made before the clock starts: client and server share the machine.
+ * http_load.cpp: creates a collection and upserts the rows of a file.
  */
 #include <algorithm>
 #include <stdexcept>
@@ -49,15 +48,20 @@ void load_http(Options &options)
 		load_vectors(options.required_text("base"), static_cast<size_t>(options.integer("rows", INT64_MAX)));
 	const size_t batch = static_cast<size_t>(options.integer("batch", 100)),
 				 connections = static_cast<size_t>(options.integer("connections", 2));
+	const bool prepared = options.text("prepared", "no") == "yes";
 	options.finish();
 
 	create_collection(target, vectors.columns, distance, hnsw);
+	const size_t batches = (vectors.rows + batch - 1) / batch;
+	const auto body = [&](size_t i) {
+		return upsert_body(vectors, i * batch, std::min(batch, vectors.rows - i * batch), 0);
+	};
 	std::vector<std::string> bodies;
-	for (size_t first = 0; first < vectors.rows; first += batch)
-		bodies.push_back(upsert_body(vectors, first, std::min(batch, vectors.rows - first), 0));
+	for (size_t i = 0; prepared && i < batches; i++)
+		bodies.push_back(body(i));
 	const double start = wall_seconds();
-	auto latencies = run_on_connections(target, connections, bodies.size(), [&](HttpConnection &connection, size_t i) {
-		connection.call("PUT", "/points?wait=true", bodies[i]);
+	auto latencies = run_on_connections(target, connections, batches, [&](HttpConnection &connection, size_t i) {
+		connection.call("PUT", "/points?wait=true", prepared ? bodies[i] : body(i));
 	});
 	const double seconds = wall_seconds() - start;
 	Records(system).print("upsert, batches of " + std::to_string(batch) + ": points per second", vectors.rows / seconds,

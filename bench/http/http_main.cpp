@@ -3,7 +3,9 @@
  *
  *   load      --base FILE [--rows N] [--batch 100] [--connections 2]
  *             [--distance Euclid] [--hnsw JSON]
- *             creates the collection and upserts with wait=true
+ *             [--prepared no] creates the collection and upserts with wait=true; with
+ *             requests made before the clock starts, so that their making, on the cores
+ *             that the server has, does not count
  *   search    --queries FILE --truth FILE.gt [--k 10] [--connections 1,2,8]
  *             [--ef-search 40,80,160] [--rounds 2]
  *   queries   --queries FILE [--k 100] [--ef-search 80] [--examples 5]
