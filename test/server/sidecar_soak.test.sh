@@ -6,7 +6,7 @@
 make -s -C "$repo" cluster >"$tap_work/build.log" 2>&1 || { tail -n 40 "$tap_work/build.log"; bail_out "the sidecar does not build"; }
 port=$((30000 + $$ % 10000))
 "$harness/sidecar.sh" start "$tap_work/node" "$port" VECEXT__POSTGRES__SETTINGS__FSYNC=off \
-	VECEXT__POSTGRES__SHARED_BUFFERS_MB=64 QDRANT__LOG_LEVEL=WARN QDRANT__SERVICE__HTTP_KEEP_ALIVE_TIMEOUT_SEC=60 || bail_out "vecextd does not start"
+	VECEXT__POSTGRES__SHARED_BUFFERS_MB=64 QDRANT__LOG_LEVEL=WARN || bail_out "vecextd does not start"
 trap '"$harness/sidecar.sh" stop "$tap_work/node"; tap_cleanup' EXIT
 
 export PYTHONPATH=$repo/test/e2e/python PYTHONDONTWRITEBYTECODE=1

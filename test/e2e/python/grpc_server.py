@@ -196,7 +196,7 @@ def calls_are_counted():
     points.Get(messages.GetPoints(collection_name=NAME, ids=[messages.PointId(num=1)]))
     missing = messages.GetPoints(collection_name="nowhere", ids=[messages.PointId(num=1)])
     same(code_of(lambda: points.Get(missing)), "NOT_FOUND")
-    same([now - then for now, then in zip(counts(), before)], [1] * 6)
+    same([after - earlier for after, earlier in zip(counts(), before)], [1] * 6)
 
 
 client.delete_collection(NAME)

@@ -19,6 +19,7 @@ from tap import case, finish
 address = urlsplit(sys.argv[1])
 pid, seconds, seed = int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
 POINTS, DIMENSION = 2000, 64
+IDLE = 4  # seconds: a connection that rested longer is not used again, since the server closes it after 5
 GROWTH = 12 << 20  # bytes: pieces of the allocator, not a leak's slope
 END = time.monotonic() + seconds
 failures, calls = [], []
@@ -36,15 +37,17 @@ class Worker(threading.Thread):
         super().__init__()
         self.random = random.Random(seed * 1000 + number)
         self.number, self.count = number, 0
-        self.connection = None
+        self.connection, self.used = None, 0.0
 
     def call(self, method, path, body, allowed=(200,)):
-        if self.connection is None or self.random.random() < 0.01:
-            self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         data = body if isinstance(body, (str, bytes)) else json.dumps(body)
+        rested = time.monotonic() - self.used
+        if self.connection is None or rested > IDLE or self.random.random() < 0.01:
+            self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         self.connection.request(method, path, data)
         response = self.connection.getresponse()
         text = response.read()
+        self.used = time.monotonic()
         self.count += 1
         if response.status not in allowed:
             raise RuntimeError(f"{method} {path}: {response.status}: {text[:300]}")
