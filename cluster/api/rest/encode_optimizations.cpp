@@ -55,27 +55,15 @@ private:
 		return sum;
 	}
 
-	void text(std::string_view name, std::string_view value)
-	{
-		out_.name(name);
-		out_.text(value);
-	}
-
-	void number(std::string_view name, uint64_t value)
-	{
-		out_.name(name);
-		out_.unsigned_integer(value);
-	}
-
 	void write_summary()
 	{
 		const size_t queued = all_.queued.size();
 		out_.name("summary");
 		out_.begin_object();
-		number("queued_optimizations", queued);
-		number("queued_segments", queued == 0 ? 0 : all_.shards.size());
-		number("queued_points", queued == 0 ? 0 : points());
-		number("idle_segments", is_idle() ? all_.shards.size() : 0);
+		out_.unsigned_integer("queued_optimizations", queued);
+		out_.unsigned_integer("queued_segments", queued == 0 ? 0 : all_.shards.size());
+		out_.unsigned_integer("queued_points", queued == 0 ? 0 : points());
+		out_.unsigned_integer("idle_segments", is_idle() ? all_.shards.size() : 0);
 		out_.end_object();
 	}
 
@@ -92,7 +80,7 @@ private:
 	void write_queued(const Optimization &)
 	{
 		out_.begin_object();
-		text("optimizer", "indexing");
+		out_.text("optimizer", "indexing");
 		write_segments("segments", true);
 		out_.end_object();
 	}
@@ -100,8 +88,8 @@ private:
 	void write_started(const Optimization &optimization)
 	{
 		out_.begin_object();
-		text("uuid", uuid_of(kOptimizationKind, optimization.number));
-		text("optimizer", "indexing");
+		out_.text("uuid", uuid_of(kOptimizationKind, optimization.number));
+		out_.text("optimizer", "indexing");
 		out_.name("status");
 		write_status(optimization);
 		write_segments("segments", true);
@@ -113,7 +101,7 @@ private:
 	{
 		if (optimization.error) {
 			out_.begin_object();
-			text("error", *optimization.error);
+			out_.text("error", *optimization.error);
 			out_.end_object();
 		} else {
 			out_.text(optimization.finished ? "done" : "optimizing");
@@ -129,8 +117,8 @@ private:
 			if (!all)
 				break;
 			out_.begin_object();
-			text("uuid", uuid_of(kSegmentKind, shard.shard_id));
-			number("points_count", shard.points_count);
+			out_.text("uuid", uuid_of(kSegmentKind, shard.shard_id));
+			out_.unsigned_integer("points_count", shard.points_count);
 			out_.end_object();
 		}
 		out_.end_array();
@@ -140,15 +128,15 @@ private:
 	{
 		out_.name("progress");
 		out_.begin_object();
-		text("name", optimization.vector);
-		text("started_at", iso_time(*optimization.started));
+		out_.text("name", optimization.vector);
+		out_.text("started_at", iso_time(*optimization.started));
 		if (optimization.finished) {
-			text("finished_at", iso_time(*optimization.finished));
+			out_.text("finished_at", iso_time(*optimization.finished));
 			out_.name("duration_sec");
 			out_.number(std::chrono::duration<double>(*optimization.finished - *optimization.started).count());
 		}
-		number("done", optimization.done);
-		number("total", optimization.total);
+		out_.unsigned_integer("done", optimization.done);
+		out_.unsigned_integer("total", optimization.total);
 		out_.end_object();
 	}
 

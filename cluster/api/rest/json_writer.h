@@ -32,6 +32,11 @@ public:
 	void number32(float value);
 	void raw(std::string_view json); /* a JSON text as it is */
 
+	/* A member: its name and its value. */
+	void text(std::string_view key, std::string_view value) { name(key), text(value); }
+	void boolean(std::string_view key, bool value) { name(key), boolean(value); }
+	void unsigned_integer(std::string_view key, uint64_t value) { name(key), unsigned_integer(value); }
+
 	void reserve(size_t bytes) { text_.reserve(bytes); }
 	std::string take() { return std::move(text_); }
 

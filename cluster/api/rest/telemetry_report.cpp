@@ -27,7 +27,7 @@ public:
 	std::string write()
 	{
 		out_.begin_object();
-		text("id", service_.id);
+		out_.text("id", service_.id);
 		write_app();
 		write_collections();
 		if (access_.global() != auth::GlobalAccess::kNone) {
@@ -43,24 +43,6 @@ public:
 private:
 	bool at_least(uint64_t level) const { return options_.details_level >= level; }
 
-	void text(std::string_view name, std::string_view value)
-	{
-		out_.name(name);
-		out_.text(value);
-	}
-
-	void flag(std::string_view name, bool value)
-	{
-		out_.name(name);
-		out_.boolean(value);
-	}
-
-	void number(std::string_view name, uint64_t value)
-	{
-		out_.name(name);
-		out_.unsigned_integer(value);
-	}
-
 	/* A name that tells nothing, but is the same each time. */
 	std::string shown(const std::string &name) const
 	{
@@ -71,14 +53,14 @@ private:
 	{
 		out_.name("app");
 		out_.begin_object();
-		text("name", "qdrant");
-		text("version", config::kApiVersion);
+		out_.text("name", "qdrant");
+		out_.text("version", config::kApiVersion);
 		if (at_least(1)) {
 			write_features();
 			write_system();
-			flag("jwt_rbac", service_.settings.service.jwt_rbac);
+			out_.boolean("jwt_rbac", service_.settings.service.jwt_rbac);
 		}
-		text("startup", iso_time(service_.started));
+		out_.text("startup", iso_time(service_.started));
 		out_.end_object();
 	}
 
@@ -87,8 +69,8 @@ private:
 		out_.name("features");
 		out_.begin_object();
 		for (const char *absent : {"debug", "service_debug_feature", "gpu", "rocksdb", "staging"})
-			flag(absent, false);
-		flag("recovery_mode", service_.settings.storage.recovery_mode.has_value());
+			out_.boolean(absent, false);
+		out_.boolean("recovery_mode", service_.settings.storage.recovery_mode.has_value());
 		out_.end_object();
 	}
 
@@ -96,12 +78,12 @@ private:
 	{
 		out_.name("system");
 		out_.begin_object();
-		flag("is_docker", false);
-		number("cores", std::max(std::thread::hardware_concurrency(), 1u));
-		number("ram_size", telemetry::memory_limit_bytes() / 1024);
-		number("disk_size", telemetry::disk_usage(service_.settings.storage.storage_path).total / 1024);
-		text("cpu_flags", "");
-		text("cpu_endian", "little");
+		out_.boolean("is_docker", false);
+		out_.unsigned_integer("cores", std::max(std::thread::hardware_concurrency(), 1u));
+		out_.unsigned_integer("ram_size", telemetry::memory_limit_bytes() / 1024);
+		out_.unsigned_integer("disk_size", telemetry::disk_usage(service_.settings.storage.storage_path).total / 1024);
+		out_.text("cpu_flags", "");
+		out_.text("cpu_endian", "little");
 		out_.end_object();
 	}
 
@@ -110,9 +92,9 @@ private:
 		const std::vector<std::string> names = visible_collections(service_, access_);
 		out_.name("collections");
 		out_.begin_object();
-		number("number_of_collections", names.size());
+		out_.unsigned_integer("number_of_collections", names.size());
 		if (service_.settings.storage.max_collections)
-			number("max_collections", *service_.settings.storage.max_collections);
+			out_.unsigned_integer("max_collections", *service_.settings.storage.max_collections);
 		if (at_least(1)) {
 			out_.name("collections");
 			out_.begin_array();
@@ -135,13 +117,13 @@ private:
 		}
 		out_.begin_object();
 		if (at_least(2)) {
-			text("id", shown(name));
+			out_.text("id", shown(name));
 			out_.name("config");
 			write_collection_config(out_, info.config);
 			if (at_least(3))
 				write_shards(name, info);
 		} else {
-			number("vectors", info.points_count * info.config.vectors.size());
+			out_.unsigned_integer("vectors", info.points_count * info.config.vectors.size());
 			out_.name("optimizers_status");
 			write_optimizer_status(out_, info.optimizer_error);
 			out_.name("params");
@@ -156,13 +138,13 @@ private:
 		out_.begin_array();
 		for (const model::LocalShardInfo &shard : service_.dispatcher->local_shards(name)) {
 			out_.begin_object();
-			number("id", shard.shard_id);
+			out_.unsigned_integer("id", shard.shard_id);
 			out_.name("local");
 			out_.begin_object();
-			text("variant_name", "local shard");
-			number("total_optimized_points", shard.points_count);
-			number("num_points", shard.points_count);
-			number("num_vectors", shard.points_count * info.config.vectors.size());
+			out_.text("variant_name", "local shard");
+			out_.unsigned_integer("total_optimized_points", shard.points_count);
+			out_.unsigned_integer("num_points", shard.points_count);
+			out_.unsigned_integer("num_vectors", shard.points_count * info.config.vectors.size());
 			out_.end_object();
 			out_.name("remote");
 			out_.raw("[]");
@@ -191,8 +173,8 @@ private:
 		write_quota_config(out_, service_.dispatcher->quota_config());
 		out_.name("exceeded");
 		out_.begin_object();
-		flag("resident_memory", exceeded.resident_memory);
-		flag("disk_usage", exceeded.disk_usage);
+		out_.boolean("resident_memory", exceeded.resident_memory);
+		out_.boolean("disk_usage", exceeded.disk_usage);
 		out_.end_object();
 		out_.end_object();
 	}
@@ -244,15 +226,15 @@ private:
 	{
 		constexpr double kMicros = 1e6;
 		out_.begin_object();
-		number("count", durations.count);
+		out_.unsigned_integer("count", durations.count);
 		out_.name("avg_duration_micros");
 		out_.number(durations.total / static_cast<double>(durations.count) * kMicros);
 		out_.name("min_duration_micros");
 		out_.number(durations.least * kMicros);
 		out_.name("max_duration_micros");
 		out_.number(durations.most * kMicros);
-		number("total_duration_micros", static_cast<uint64_t>(durations.total * kMicros));
-		text("last_responded", iso_time(durations.last));
+		out_.unsigned_integer("total_duration_micros", static_cast<uint64_t>(durations.total * kMicros));
+		out_.text("last_responded", iso_time(durations.last));
 		out_.end_object();
 	}
 
@@ -261,11 +243,11 @@ private:
 		const telemetry::MemoryFigures memory = telemetry::memory_figures();
 		out_.name("memory");
 		out_.begin_object();
-		number("active_bytes", memory.active);
-		number("allocated_bytes", memory.allocated);
-		number("metadata_bytes", memory.metadata);
-		number("resident_bytes", memory.resident);
-		number("retained_bytes", memory.retained);
+		out_.unsigned_integer("active_bytes", memory.active);
+		out_.unsigned_integer("allocated_bytes", memory.allocated);
+		out_.unsigned_integer("metadata_bytes", memory.metadata);
+		out_.unsigned_integer("resident_bytes", memory.resident);
+		out_.unsigned_integer("retained_bytes", memory.retained);
 		out_.end_object();
 	}
 
